@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
+
+export interface RunOptions {
+  cwd: string;
+  /** The child's whole environment; take it from `childEnvironment`, which leaves tokens out. */
+  env: NodeJS.ProcessEnv;
+  timeoutMs: number;
+  /** Written to stdin, which is closed after it; without it stdin is empty. */
+  input?: string;
+  /** Bytes kept of each stream. The end is kept: that is where test runners say what failed. */
+  maxBytes?: number;
+  signal?: AbortSignal;
+}
+
+export interface RunResult {
+  /** The exit code; 128 + the signal's number when a signal ended it; 127 when it could not be started. */
+  code: number;
+  stdout: string;
+  stderr: string;
+  timedOut: boolean;
+  durationMs: number;
+}
+
+const DEFAULT_MAX_BYTES = 1024 * 1024;
+
+/**
+ * Runs a program to its end in a process group of its own, so that a time-out or a cancellation ends its
+ * children too. Never throws for what the program does: read `code` and `timedOut`.
+ */
+export function run(command: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
+  const started = performance.now();
+  const keep = options.maxBytes ?? DEFAULT_MAX_BYTES;
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd: options.cwd,
+      env: options.env,
+      detached: process.platform !== 'win32',
+      stdio: ['pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+    });
+    const stdout = collectTail(child.stdout, keep);
+    const stderr = collectTail(child.stderr, keep);
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      killGroup(child);
+    }, options.timeoutMs);
+    const onAbort = () => killGroup(child);
+    if (options.signal?.aborted) onAbort();
+    options.signal?.addEventListener('abort', onAbort, { once: true });
+
+    let settled = false;
+    const settle = (code: number, note = '') => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(timer);
+      options.signal?.removeEventListener('abort', onAbort);
+      resolve({
+        code,
+        stdout: stdout(),
+        stderr: stderr() + note,
+        timedOut,
+        durationMs: Math.round(performance.now() - started),
+      });
+    };
+    child.on('error', (error) => settle(127, error.message));
+    child.on('close', (code, signal) => settle(code ?? 128 + signalNumber(signal)));
+    // A program that leaves a background child behind keeps our pipes open; its own exit decides after a moment.
+    child.on('exit', (code, signal) =>
+      setTimeout(() => settle(code ?? 128 + signalNumber(signal)), EXIT_TO_CLOSE_MS).unref(),
+    );
+    // A program may end before it has read its input; that is its choice, not our failure.
+    child.stdin.on('error', () => {});
+    child.stdin.end(options.input ?? '');
+  });
+}
+
+/** `run` for a command line as people write it in a configuration file: through the shell. */
+export function runShell(commandLine: string, options: RunOptions): Promise<RunResult> {
+  return process.platform === 'win32'
+    ? run(options.env.ComSpec ?? 'cmd.exe', ['/d', '/s', '/c', commandLine], options)
+    : run('/bin/sh', ['-c', commandLine], options);
+}
+
+/** Variables of `env` that a child may see: everything but what looks like a credential, by name or by value. */
+export function childEnvironment(env: NodeJS.ProcessEnv, secrets: readonly string[] = []): NodeJS.ProcessEnv {
+  const known = new Set(secrets.filter((secret) => secret.length >= 8));
+  return Object.fromEntries(
+    Object.entries(env).filter(([name, value]) => !SECRET_NAME.test(name) && !known.has(value ?? '')),
+  );
+}
+
+const SECRET_NAME =
+  /(^|_)(TOKENS?|SECRETS?|PASSWORDS?|PASSWD|PASSPHRASE|CREDENTIALS?|(API|PRIVATE|ACCESS|AUTH|SIGNING|ENCRYPTION)_?KEY|KEY_ID|AUTH|PAT|COOKIE|DSN)(_|$)|^ANTHROPIC_|^CLAUDE_CODE_MESSAGING_/i;
+
+const EXIT_TO_CLOSE_MS = 500;
+
+function collectTail(stream: NodeJS.ReadableStream, maxBytes: number): () => string {
+  let chunks: Buffer[] = [];
+  let held = 0;
+  let dropped = false;
+  stream.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    held += chunk.length;
+    // Cut only now and then: copying on every chunk would make a chatty program quadratic.
+    if (held > 2 * maxBytes) {
+      chunks = [Buffer.concat(chunks).subarray(-maxBytes)];
+      held = maxBytes;
+      dropped = true;
+    }
+  });
+  return () => {
+    const all = Buffer.concat(chunks);
+    const cut = all.length > maxBytes ? all.subarray(-maxBytes) : all;
+    return dropped || cut !== all
+      ? `[earlier output left out]\n${cut.toString('utf8')}`
+      : cut.toString('utf8');
+  };
+}
+
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    if (process.platform === 'win32') child.kill('SIGKILL');
+    else process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // The group is gone already: what was wanted.
+  }
+}
+
+const signalNumber = (signal: NodeJS.Signals | null): number => (signal ? constants.signals[signal] : 1);
