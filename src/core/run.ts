@@ -39,6 +39,7 @@ export function run(command: string, args: readonly string[], options: RunOption
       stdio: ['pipe', 'pipe', 'pipe'],
       windowsHide: true,
     });
+    liveChildren.add(child);
     const stdout = collectTail(child.stdout, keep);
     const stderr = collectTail(child.stderr, keep);
     let timedOut = false;
@@ -54,6 +55,7 @@ export function run(command: string, args: readonly string[], options: RunOption
     const settle = (code: number, note = '') => {
       if (settled) return;
       settled = true;
+      liveChildren.delete(child);
       clearTimeout(timer);
       options.signal?.removeEventListener('abort', onAbort);
       resolve({
@@ -95,6 +97,12 @@ const SECRET_NAME =
   /(^|_)(TOKENS?|SECRETS?|PASSWORDS?|PASSWD|PASSPHRASE|CREDENTIALS?|(API|PRIVATE|ACCESS|AUTH|SIGNING|ENCRYPTION)_?KEY|KEY_ID|AUTH|PAT|COOKIE|DSN)(_|$)|^ANTHROPIC_|^CLAUDE_CODE_MESSAGING_/i;
 
 const EXIT_TO_CLOSE_MS = 500;
+
+// A child has a process group of its own, so it would outlive us: our exit takes it along.
+const liveChildren = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of liveChildren) killGroup(child);
+});
 
 function collectTail(stream: NodeJS.ReadableStream, maxBytes: number): () => string {
   let chunks: Buffer[] = [];

@@ -1,0 +1,115 @@
+import { isoSeconds } from '../../src/core/clock.ts';
+import { shortIdOf } from '../incident-key.ts';
+import type { Conflict, HandwrittenEntry, PathClaim, Run } from '../ledger.ts';
+import { livenessAt } from '../liveness.ts';
+import { overlaps } from '../overlap.ts';
+import type { Moment, WorktreeRow } from './state.ts';
+
+export interface Request {
+  session: string;
+  incidents: readonly string[];
+  paths: readonly PathClaim[];
+}
+
+/**
+ * Who stands in the way of `request`: active runs of other sessions that share an incident, or a path unless both
+ * only read it, and entries written by hand that are started and young. A session's own runs never do.
+ */
+export function conflictsOf(
+  request: Request,
+  active: readonly Run[],
+  worktrees: readonly WorktreeRow[],
+  moment: Moment,
+): Conflict[] {
+  return [
+    ...active.flatMap((run) => runConflict(request, run, worktrees, moment) ?? []),
+    ...moment.handwritten.flatMap((entry) => handwrittenConflict(request, entry) ?? []),
+  ];
+}
+
+/** The files that every session writes: the view of the ledger and the triage reports. */
+export const isOwnFile = (glob: string): boolean => /^\.claude\/(active-runs\.md|sentry(\/.*)?)$/i.test(glob);
+
+function runConflict(
+  request: Request,
+  run: Run,
+  worktrees: readonly WorktreeRow[],
+  moment: Moment,
+): Conflict | undefined {
+  if (run.session === request.session) return undefined;
+  const incidents = run.incidents.filter((incident) => request.incidents.includes(incident));
+  const paths = pathConflicts(request.paths, run.paths);
+  if (incidents.length === 0 && paths.length === 0) return undefined;
+  const liveness = livenessAt(run, moment.now, moment.gone);
+  const branch = branchOf(run, incidents, worktrees);
+  return {
+    source: 'ledger',
+    run: run.run,
+    holder: run.owner.label,
+    since: run.startedAt,
+    liveness,
+    ...(branch === undefined ? {} : { branch }),
+    incidents,
+    paths,
+    advice: adviceFor(run, liveness),
+  };
+}
+
+function pathConflicts(wanted: readonly PathClaim[], held: readonly PathClaim[]): Conflict['paths'] {
+  return wanted.flatMap((want) =>
+    held
+      .filter((have) => want.mode === 'exclusive' || have.mode === 'exclusive')
+      .filter((have) => !isOwnFile(want.glob) && !isOwnFile(have.glob) && overlaps(want.glob, have.glob))
+      .map((have) => ({ wanted: want.glob, held: have.glob })),
+  );
+}
+
+function branchOf(
+  run: Run,
+  shared: readonly string[],
+  worktrees: readonly WorktreeRow[],
+): string | undefined {
+  const rows = worktrees.filter((row) => run.incidents.includes(row.incident));
+  return (rows.find((row) => shared.includes(row.incident)) ?? rows[0])?.branch;
+}
+
+/** What someone who was refused can do about `run`. */
+export function adviceFor(run: Run, liveness: Conflict['liveness']): string {
+  if (liveness === 'live') {
+    return `Take another issue, or wait: ${run.owner.label} still works on it, and its claim ends with its session.`;
+  }
+  return (
+    `Not renewed since ${isoSeconds(run.renewedAt)}, but nobody can say that its owner is gone. Ask whoever runs ` +
+    `${run.owner.label}; if the work is abandoned, take over run ${run.run} (fence ${run.fence}).`
+  );
+}
+
+function handwrittenConflict(request: Request, entry: HandwrittenEntry): Conflict | undefined {
+  if (entry.status !== 'active' || namesSession(entry, request.session)) return undefined;
+  const incidents = request.incidents.filter((incident) => namesIncident(entry, incident));
+  const held = entry.paths.map((glob): PathClaim => ({ glob, mode: 'exclusive' }));
+  const paths = pathConflicts(request.paths, held);
+  if (incidents.length === 0 && paths.length === 0) return undefined;
+  return {
+    source: 'handwritten',
+    holder: entry.title,
+    ...(entry.since === undefined ? {} : { since: entry.since }),
+    liveness: 'live',
+    incidents,
+    paths,
+    advice:
+      'Ask whoever wrote this entry into .claude/active-runs.md. If that work is over, its Status there should say completed or aborted.',
+  };
+}
+
+/** An agent that also keeps the list by hand must not be stopped by its own entry. */
+const namesSession = (entry: HandwrittenEntry, session: string): boolean =>
+  session.length >= 6 && `${entry.title}\n${entry.text}`.includes(session);
+
+/** `WEB-1` and `fix/sentry-WEB-1`, but neither `WEB-12` nor `MOBILE-WEB-1`. */
+function namesIncident(entry: HandwrittenEntry, incident: string): boolean {
+  const id = shortIdOf(incident).replace(/[^A-Za-z0-9-]/g, '\\$&');
+  return new RegExp(`(?:^|[^a-z0-9_-]|(?:sentry|fix|issue)-)${id}(?![a-z0-9_]|-\\d)`, 'i').test(
+    `${entry.title}\n${entry.text}`,
+  );
+}

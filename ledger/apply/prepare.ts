@@ -1,0 +1,114 @@
+import { inputError } from '../../src/core/errors.ts';
+import { untrustedLine } from '../../src/core/untrusted.ts';
+import { normalizeIncident } from '../incident-key.ts';
+import type { Owner, PathClaim } from '../ledger.ts';
+import { MAX_INCIDENTS, MAX_LEASE_MS, MAX_PATHS } from '../limits.ts';
+import { normalizeGlob } from '../overlap.ts';
+import type { Input, Kind } from './state.ts';
+
+/**
+ * A command in the one form that is stored and compared: incident keys and globs normalised, texts for people made
+ * fit to be shown. Throws an input error for what cannot be meant.
+ */
+export function prepare<K extends Kind>(kind: K, input: Input<K>): Input<K> {
+  return PREPARE[kind](input);
+}
+
+const PREPARE: { [K in Kind]: (input: Input<K>) => Input<K> } = {
+  register: (command) => {
+    const claims = claimsOf(command);
+    if (claims.incidents.length + claims.paths.length === 0) {
+      throw inputError('Nothing is claimed.', 'Name at least one incident or path.');
+    }
+    return {
+      ...command,
+      ...claims,
+      session: sessionOf(command.session),
+      owner: ownerOf(command.owner),
+      intent: untrustedLine(command.intent, 300),
+      base: untrustedLine(command.base, 120),
+      ttlMs: leaseOf(command.ttlMs),
+    };
+  },
+  probe: (query) => ({ ...claimsOf(query), session: sessionOf(query.session) }),
+  amend: (command) => ({
+    ...command,
+    add: pathsOf(command.add),
+    drop: command.drop.map(normalizeGlob),
+  }),
+  renew: (command) => ({ ...command, ttlMs: leaseOf(command.ttlMs) }),
+  guard: (query) => query,
+  close: (command) => ({
+    ...command,
+    commits: command.commits.map((commit) => untrustedLine(commit, 80)),
+    ...(command.note === undefined ? {} : { note: untrustedLine(command.note, 500) }),
+  }),
+  takeover: (command) => ({
+    ...command,
+    session: sessionOf(command.session),
+    owner: ownerOf(command.owner),
+    ttlMs: leaseOf(command.ttlMs),
+    reason: untrustedLine(command.reason, 300),
+  }),
+  trim: (command) => {
+    if (!(command.olderThanDays >= 0)) {
+      throw inputError('The number of days to keep is not a number of 0 or more.', 'Give it as in 14.');
+    }
+    return command;
+  },
+  recordTriage: (command) => ({
+    ...command,
+    session: sessionOf(command.session),
+    triage: {
+      ...command.triage,
+      candidates: command.triage.candidates.map((candidate) => ({
+        ...candidate,
+        incident: normalizeIncident(candidate.incident),
+      })),
+    },
+  }),
+  select: (command) => {
+    if (command.incidents.length === 0) {
+      throw inputError('Nothing is selected.', 'Name at least one row of the triage.');
+    }
+    return { ...command, session: sessionOf(command.session), incidents: incidentsOf(command.incidents) };
+  },
+  recordStep: (command) => ({ ...command, incident: normalizeIncident(command.incident) }),
+};
+
+const claimsOf = (input: { incidents: readonly string[]; paths: readonly PathClaim[] }) => ({
+  incidents: incidentsOf(input.incidents),
+  paths: pathsOf(input.paths),
+});
+
+function incidentsOf(incidents: readonly string[]): string[] {
+  if (incidents.length > MAX_INCIDENTS) {
+    throw inputError(`More than ${MAX_INCIDENTS} incidents at once.`, 'Split the work into several runs.');
+  }
+  return [...new Set(incidents.map(normalizeIncident))];
+}
+
+function pathsOf(paths: readonly PathClaim[]): PathClaim[] {
+  if (paths.length > MAX_PATHS) {
+    throw inputError(`More than ${MAX_PATHS} paths at once.`, 'Declare folders instead of single files.');
+  }
+  return paths.map((path) => ({ glob: normalizeGlob(path.glob), mode: path.mode }));
+}
+
+function sessionOf(session: string): string {
+  const line = untrustedLine(session, 200);
+  if (line === '') throw inputError('The session has no name.', "Pass the client's session id.");
+  return line;
+}
+
+const ownerOf = (owner: Owner): Owner => ({ ...owner, label: untrustedLine(owner.label, 200) });
+
+function leaseOf(ttlMs: number): number {
+  if (!(ttlMs >= 1 && ttlMs <= MAX_LEASE_MS)) {
+    throw inputError(
+      'The length of the lease is not between 1 ms and 24 h.',
+      'Two minutes is the usual length.',
+    );
+  }
+  return Math.round(ttlMs);
+}

@@ -1,0 +1,171 @@
+import { isoSeconds } from '../../src/core/clock.ts';
+import type { Outcome, Run } from '../ledger.ts';
+import { livenessAt } from '../liveness.ts';
+import { covers } from '../overlap.ts';
+import { adviceFor, conflictsOf, isOwnFile } from './conflicts.ts';
+import { activeRun, refused } from './refusals.ts';
+import { mergePaths, runId } from './register.ts';
+import { claimsOf, settle } from './settle.ts';
+import {
+  type Answer,
+  type Applied,
+  changesOf,
+  type Input,
+  type Moment,
+  type State,
+  unchanged,
+} from './state.ts';
+
+/** Only a new claim can conflict; what is dropped is named exactly, so that a typing error is not taken for a release. */
+export function amend(state: State, command: Input<'amend'>, moment: Moment): Applied<Answer<'amend'>> {
+  const found = activeRun(state, command.run, command.fence);
+  if ('refusal' in found) return unchanged(state, moment, found.refusal);
+  const { run } = found;
+  const unknown = command.drop.filter((glob) => !run.paths.some((path) => path.glob === glob));
+  if (unknown.length > 0) {
+    return unchanged(
+      state,
+      moment,
+      refused(state, `Run ${run.run} does not claim ${unknown.join(', ')}.`, `It claims: ${claimsOf(run)}.`),
+    );
+  }
+  const settled = settle(state, moment, run.run);
+  const request = { session: run.session, incidents: [], paths: command.add };
+  const conflicts = conflictsOf(request, settled.active, state.worktrees, moment);
+  if (conflicts.length > 0) {
+    const changes = changesOf(state, moment, settled.events, { runs: settled.changed });
+    return { answer: { ok: false, conflicts, rev: changes.rev }, changes };
+  }
+  const kept = run.paths.filter((path) => !command.drop.includes(path.glob));
+  const current = settled.active.find((active) => active.run === run.run) ?? run;
+  const amended: Run = { ...current, paths: mergePaths([...kept, ...command.add]) };
+  return change(state, moment, amended, 'amended', `now holds ${claimsOf(amended)}`, settled);
+}
+
+/** Uses up no revision: who holds what stays the same. */
+export function renew(state: State, command: Input<'renew'>, moment: Moment): Applied<Outcome> {
+  const found = activeRun(state, command.run, command.fence);
+  if ('refusal' in found) return unchanged(state, moment, found.refusal);
+  const run: Run = { ...found.run, renewedAt: moment.now, expiresAt: moment.now + command.ttlMs };
+  return { answer: { ok: true, rev: state.rev }, changes: changesOf(state, moment, [], { runs: [run] }) };
+}
+
+export function guard(state: State, query: Input<'guard'>, moment: Moment): Applied<Outcome> {
+  const found = activeRun(state, query.run, query.fence);
+  if ('refusal' in found) return unchanged(state, moment, found.refusal);
+  const { run } = found;
+  const unclaimed = (query.paths ?? []).filter(
+    (path) =>
+      !isOwnFile(path) && !run.paths.some((claim) => claim.mode === 'exclusive' && covers(claim.glob, path)),
+  );
+  if (unclaimed.length === 0) return unchanged(state, moment, { ok: true, rev: state.rev });
+  return unchanged(
+    state,
+    moment,
+    refused(
+      state,
+      `Run ${run.run} does not claim ${unclaimed.slice(0, 5).join(', ')}${unclaimed.length > 5 ? ' and more' : ''}.`,
+      'Add the files to the run with ledger_update, then repeat this step.',
+    ),
+  );
+}
+
+export function close(state: State, command: Input<'close'>, moment: Moment): Applied<Outcome> {
+  const found = activeRun(state, command.run, command.fence);
+  if ('refusal' in found) return unchanged(state, moment, found.refusal);
+  const run: Run = {
+    ...found.run,
+    status: command.status,
+    closedAt: moment.now,
+    commits: [...command.commits],
+    ...(command.note === undefined ? {} : { note: command.note }),
+  };
+  const commits = run.commits.length > 0 ? ` with ${run.commits.join(', ')}` : '';
+  return change(state, moment, run, 'closed', `${run.status}${commits}${run.note ? `: ${run.note}` : ''}`);
+}
+
+/**
+ * A live run is never taken from its owner; one whose owner is gone, or that missed its renewal, is. The new owner
+ * gets the same claims, unless a third session's work would overlap them (the old owner's own runs may have).
+ */
+export function takeover(
+  state: State,
+  command: Input<'takeover'>,
+  moment: Moment,
+): Applied<Answer<'takeover'>> {
+  const found = activeRun(state, command.run, command.expectFence);
+  if ('refusal' in found) return unchanged(state, moment, found.refusal);
+  const { run: old } = found;
+  if (livenessAt(old, moment.now, moment.gone) === 'live') {
+    return unchanged(
+      state,
+      moment,
+      refused(
+        state,
+        `${old.owner.label} is at work on run ${old.run} since ${isoSeconds(old.startedAt)}, last renewed ${isoSeconds(old.renewedAt)}.`,
+        adviceFor(old, 'live'),
+      ),
+    );
+  }
+  const settled = settle(state, moment, old.run);
+  const rest = settled.active.filter((run) => run.run !== old.run);
+  const request = { session: command.session, incidents: old.incidents, paths: old.paths };
+  const conflict = conflictsOf(request, rest, state.worktrees, { ...moment, handwritten: [] })[0];
+  if (conflict) {
+    return unchanged(
+      state,
+      moment,
+      refused(
+        state,
+        `Run ${old.run} cannot be taken over whole: ${conflict.holder} holds part of it (run ${conflict.run}).`,
+        conflict.advice,
+      ),
+    );
+  }
+  const fence = state.fence + 1;
+  const { closedAt: _, note: __, ...claims } = old;
+  const run: Run = {
+    ...claims,
+    run: runId(state, fence),
+    session: command.session,
+    owner: command.owner,
+    fence,
+    startedAt: moment.now,
+    renewedAt: moment.now,
+    expiresAt: moment.now + command.ttlMs,
+  };
+  const note = `taken over by ${command.owner.label}: ${command.reason}`;
+  const ended: Run = { ...old, status: 'taken_over', closedAt: moment.now, note };
+  const changes = changesOf(
+    state,
+    moment,
+    [
+      ...settled.events,
+      {
+        session: command.session,
+        run: old.run,
+        kind: 'taken_over',
+        summary: `${note}; goes on as run ${run.run}`,
+      },
+    ],
+    { fence, runs: [...settled.changed.filter((changed) => changed.run !== old.run), ended, run] },
+  );
+  return { answer: { ok: true, run, rev: changes.rev }, changes };
+}
+
+function change(
+  state: State,
+  moment: Moment,
+  run: Run,
+  kind: string,
+  summary: string,
+  settled = { changed: [] as Run[], events: [] as ReturnType<typeof settle>['events'] },
+): Applied<Outcome> {
+  const events = [
+    ...settled.events,
+    { session: run.session, run: run.run, kind, summary: `${run.owner.label}: ${summary}` },
+  ];
+  const runs = [...settled.changed.filter((changed) => changed.run !== run.run), run];
+  const changes = changesOf(state, moment, events, { runs });
+  return { answer: { ok: true, rev: changes.rev }, changes };
+}

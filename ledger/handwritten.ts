@@ -1,0 +1,31 @@
+import { statSync } from 'node:fs';
+import { judgeEntry, readEntries, type WrittenEntry } from './import.ts';
+import type { HandwrittenEntry } from './ledger.ts';
+import { outsideOf } from './view-blocks.ts';
+import { isUtf16, readViewFile } from './view-file.ts';
+
+/**
+ * A reader of the hand-written entries of one list of active runs, which reads again only when the file has changed.
+ * It throws `upstream` when there is a file that cannot be read: no data is not "no conflict".
+ */
+export function handwrittenReader(file: string | undefined): (now: number) => HandwrittenEntry[] {
+  if (file === undefined) return () => [];
+  let known = '';
+  let entries: WrittenEntry[] = [];
+  return (now) => {
+    const stats = statSync(file, { throwIfNoEntry: false, bigint: true });
+    const mark = stats ? `${stats.ino} ${stats.mtimeNs} ${stats.ctimeNs} ${stats.size}` : 'none';
+    if (mark !== known) {
+      entries = readEntries(textOf(readViewFile(file)));
+      known = mark;
+    }
+    // The age of an entry decides, so it is judged anew each time.
+    return entries.map((entry) => judgeEntry(entry, now));
+  };
+}
+
+function textOf(bytes: Buffer | undefined): string {
+  if (bytes === undefined) return '';
+  if (isUtf16(bytes)) return new TextDecoder(bytes[0] === 0xff ? 'utf-16le' : 'utf-16be').decode(bytes);
+  return outsideOf(bytes).toString('utf8');
+}

@@ -1,0 +1,18 @@
+/** How long a registration holds without a renewal. The server's timer renews at a third of it. */
+export const DEFAULT_LEASE_MS = 2 * 60_000;
+
+/** Without a renewal for this long a run counts as abandoned: the 2 h rule of the hand-kept ledgers. */
+export const STALE_AFTER_MS = 2 * 3_600_000;
+
+/** Days that closed runs stay in the history. */
+export const HISTORY_DAYS = 14;
+
+/** How long the answer of a command is kept, so that a repeated command gets its first answer again. */
+export const ANSWER_KEPT_MS = 24 * 3_600_000;
+
+/** Longest lease that can be asked for: a mistyped unit must not reserve a file for a year. */
+export const MAX_LEASE_MS = 24 * 3_600_000;
+
+export const MAX_INCIDENTS = 200;
+/** More files than this are declared as folders; it also bounds the work done inside the transaction. */
+export const MAX_PATHS = 500;

@@ -1,0 +1,62 @@
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+
+export type Row = Record<string, SQLOutputValue>;
+export type Value = null | number | string;
+
+/** SQLite's primary result codes that mean something to us: https://sqlite.org/rescode.html */
+export const SQLITE = { busy: 5, locked: 6, corrupt: 11, notADatabase: 26 } as const;
+
+/** A connection with its statements prepared once. */
+export interface Database {
+  get(sql: string, ...values: Value[]): Row | undefined;
+  all(sql: string, ...values: Value[]): Row[];
+  run(sql: string, ...values: Value[]): void;
+  exec(sql: string): void;
+  close(): void;
+}
+
+/** Opens `file`. Waits for no lock unless a time is given: callers retry without blocking. */
+export function connect(file: string, options: { readOnly?: boolean; timeoutMs?: number } = {}): Database {
+  // Looked up when it is needed, so that an older Node gets our sentence and not a failed import.
+  const { DatabaseSync: Connection } = process.getBuiltinModule('node:sqlite');
+  const database: DatabaseSync = new Connection(file, {
+    timeout: options.timeoutMs ?? 0,
+    readOnly: options.readOnly ?? false,
+  });
+  const statements = new Map<string, StatementSync>();
+  const prepared = (sql: string): StatementSync => {
+    const known = statements.get(sql);
+    if (known) return known;
+    const statement = database.prepare(sql);
+    statements.set(sql, statement);
+    return statement;
+  };
+  return {
+    get: (sql, ...values) => prepared(sql).get(...values),
+    all: (sql, ...values) => prepared(sql).all(...values),
+    run: (sql, ...values) => {
+      prepared(sql).run(...values);
+    },
+    exec: (sql) => database.exec(sql),
+    close: () => {
+      statements.clear();
+      database.close();
+    },
+  };
+}
+
+/** The primary result code of an error that SQLite raised; `undefined` for any other error. */
+export function resultCode(thrown: unknown): number | undefined {
+  if (!(thrown instanceof Error) || !('errcode' in thrown)) return undefined;
+  return typeof thrown.errcode === 'number' ? thrown.errcode & 0xff : undefined;
+}
+
+export const isBusy = (thrown: unknown): boolean => {
+  const code = resultCode(thrown);
+  return code === SQLITE.busy || code === SQLITE.locked;
+};
+
+export const isDamaged = (thrown: unknown): boolean => {
+  const code = resultCode(thrown);
+  return code === SQLITE.corrupt || code === SQLITE.notADatabase;
+};

@@ -1,0 +1,97 @@
+import type { Input, Kind, State, StepRow, WorktreeRow } from '../apply/state.ts';
+import { trimsBefore } from '../apply/trim.ts';
+import type { Run, StepName, Steps, Triage } from '../ledger.ts';
+import { ANSWER_KEPT_MS } from '../limits.ts';
+import type { Database, Row } from './database.ts';
+import { tooNew } from './open-store.ts';
+import { SCHEMA } from './schema.ts';
+
+export interface Head {
+  store: string;
+  rev: number;
+  fence: number;
+  trimmedAt: number;
+}
+
+/** The store's own row. Another program may have changed the format since this one opened it. */
+export function loadHead(database: Database, file: string): Head {
+  const row = database.get('SELECT schema, store, rev, fence, trimmed_at FROM ledger WHERE id = 1') ?? {};
+  if (Number(row.schema) > SCHEMA) throw tooNew(file, Number(row.schema));
+  return {
+    store: String(row.store),
+    rev: Number(row.rev),
+    fence: Number(row.fence),
+    trimmedAt: Number(row.trimmed_at),
+  };
+}
+
+/** Just what `kind` needs to be judged: every look-up is by key, so history costs nothing. */
+export function loadState<K extends Kind>(
+  database: Database,
+  file: string,
+  kind: K,
+  input: Input<K>,
+  now: number,
+): State {
+  const { store, rev, fence } = loadHead(database, file);
+  const known = 'cmd' in input ? knownAnswer(database, input.cmd, now) : undefined;
+  return {
+    store,
+    rev,
+    fence,
+    ...(known ? { known } : {}),
+    runs: runsFor(database, 'run' in input ? input.run : undefined),
+    worktrees: kind === 'register' || kind === 'probe' || kind === 'amend' ? worktrees(database) : [],
+    ...triageFor(database, input),
+    steps: 'incident' in input ? stepsOf(database, input.incident) : [],
+    forgettable:
+      'olderThanDays' in input ? closedBefore(database, trimsBefore(now, input.olderThanDays)) : [],
+  };
+}
+
+export const activeRuns = (database: Database): Run[] =>
+  database.all("SELECT data FROM runs WHERE status = 'active'").map(parsed<Run>);
+
+export const worktrees = (database: Database): WorktreeRow[] =>
+  database
+    .all(
+      `SELECT claims.incident, steps.data FROM claims
+       JOIN steps ON steps.incident = claims.incident AND steps.step = 'worktree'`,
+    )
+    .map((row) => ({ ...parsed<Steps['worktree']>(row), incident: String(row.incident) }));
+
+export const stepsOf = (database: Database, incident: string): StepRow[] =>
+  database.all('SELECT step, run, data FROM steps WHERE incident = ?', incident).map((row) => ({
+    incident,
+    step: String(row.step) as StepName,
+    run: String(row.run),
+    data: parsed<Steps[StepName]>(row),
+  }));
+
+/** The column `data` of a row that this program wrote; its form is bound to the schema's number. */
+export const parsed = <T>(row: Row): T => JSON.parse(String(row.data)) as T;
+
+function runsFor(database: Database, named: string | undefined): Run[] {
+  const runs = activeRuns(database);
+  if (named === undefined || runs.some((run) => run.run === named)) return runs;
+  const row = database.get('SELECT data FROM runs WHERE run = ?', named);
+  return row ? [...runs, parsed<Run>(row)] : runs;
+}
+
+function knownAnswer(database: Database, cmd: string, now: number): State['known'] {
+  const row = database.get(
+    'SELECT kind, answer FROM answers WHERE cmd = ? AND at > ?',
+    cmd,
+    now - ANSWER_KEPT_MS,
+  );
+  return row && { kind: String(row.kind), answer: JSON.parse(String(row.answer)) };
+}
+
+function triageFor(database: Database, input: Input<Kind>): { triage?: Triage } {
+  if (!('triage' in input) || typeof input.triage !== 'string') return {};
+  const row = database.get('SELECT data FROM triages WHERE id = ?', input.triage);
+  return row ? { triage: parsed<Triage>(row) } : {};
+}
+
+const closedBefore = (database: Database, before: number): string[] =>
+  database.all('SELECT run FROM runs WHERE closed_at < ?', before).map((row) => String(row.run));

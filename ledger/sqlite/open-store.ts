@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, linkSync, mkdirSync, renameSync, rmSync, statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { inputError, messageOf, refusedError, upstreamError } from '../../src/core/errors.ts';
+import { connect, type Database, isBusy, isDamaged } from './database.ts';
+import { SCHEMA, TABLES } from './schema.ts';
+import { retryWhileBusy } from './transact.ts';
+
+/**
+ * The store in `file`, made where there is none yet. Made under another name and linked into place whole, so that a
+ * file that is there but empty is damage and not a beginning: it is never taken for an empty ledger.
+ * Throws `upstream` for a damaged, unreadable or unsuitable place and `refused` for a newer program's store.
+ */
+export async function openStore(file: string): Promise<Database> {
+  const folder = dirname(file);
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw upstreamError(
+      `The ledger's folder ${folder} cannot be made: ${messageOf(error)}.`,
+      'Check the permissions of the git directory.',
+      error,
+    );
+  }
+  refuseNetworkDisk(folder);
+  return retryWhileBusy(file, () => {
+    try {
+      if (!existsSync(file)) createStore(file);
+      return openExisting(file);
+    } catch (error) {
+      if (isBusy(error) || (error instanceof Error && 'kind' in error)) throw error;
+      throw isDamaged(error) ? damaged(file, messageOf(error)) : unusable(file, error);
+    }
+  });
+}
+
+/** The store cannot be trusted; `findings` says what SQLite reports. */
+export const damaged = (file: string, findings: string) =>
+  upstreamError(
+    `The ledger ${file} is damaged: ${findings}. Nothing is read from it, so that nobody's claim is overlooked.`,
+    'Stop all sessions of this repository, move the file and its -wal aside as a backup, then start again.',
+  );
+
+export const unusable = (file: string, error: unknown) =>
+  upstreamError(
+    `The ledger ${file} cannot be used: ${messageOf(error)}.`,
+    'Check that the disk has room and that this user may write to the folder.',
+    error,
+  );
+
+export const tooNew = (file: string, schema: number) =>
+  refusedError(
+    `The ledger ${file} was written by a newer Pitcrew (format ${schema}; this one knows ${SCHEMA}).`,
+    'Update Pitcrew in this session, then try again.',
+  );
+
+function createStore(file: string): void {
+  if (existsSync(`${file}-wal`))
+    throw damaged(file, 'the file is gone, but its write-ahead log is still there');
+  const draft = `${file}.new-${process.pid}-${randomBytes(4).toString('hex')}`;
+  try {
+    const database = connect(draft);
+    chmodSync(draft, 0o600);
+    const { journal_mode: mode } = database.get('PRAGMA journal_mode = WAL') ?? {};
+    if (mode !== 'wal') {
+      throw inputError(
+        `The disk that holds ${file} does not support the ledger (journal mode ${String(mode)}).`,
+        'Keep the repository on a local disk.',
+      );
+    }
+    database.exec(`BEGIN IMMEDIATE; ${TABLES}`);
+    const mark = randomBytes(2).toString('hex');
+    database.run('INSERT INTO ledger VALUES (1, ?, ?, 0, 0, 0)', SCHEMA, mark);
+    database.exec('COMMIT');
+    database.close();
+    putInPlace(draft, file);
+  } finally {
+    for (const rest of [draft, `${draft}-wal`, `${draft}-shm`]) rmSync(rest, { force: true });
+  }
+}
+
+/** A link fails where the name is taken, so only the first of several creators wins. */
+function putInPlace(draft: string, file: string): void {
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if (existsSync(file)) return;
+    // A disk without hard links (FAT): the rename may meet another creator, within microseconds and once in a ledger's life.
+    if (error instanceof Error && 'code' in error && error.code !== 'ENOSPC') renameSync(draft, file);
+    else throw error;
+  }
+}
+
+function openExisting(file: string): Database {
+  const database = connect(file);
+  try {
+    database.exec('PRAGMA synchronous = NORMAL');
+    const tables = database.all("SELECT name FROM sqlite_schema WHERE type = 'table' AND name = 'ledger'");
+    if (tables.length === 0) throw damaged(file, 'it holds no ledger (an empty or foreign file)');
+    const schema = Number(database.get('SELECT schema FROM ledger WHERE id = 1')?.schema ?? 0);
+    if (schema === 0) throw damaged(file, 'its first row is missing');
+    if (schema > SCHEMA) throw tooNew(file, schema);
+    // A damaged index would not fail, it would answer that nobody holds anything. Takes milliseconds: the store is small.
+    const report = database.all('PRAGMA integrity_check(3)').map((row) => String(row.integrity_check));
+    if (report.join() !== 'ok') throw damaged(file, report.join('; '));
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+// Linux magic numbers of statfs(2): NFS, SMB, SMB2, CIFS. SQLite's locks do not hold across their clients.
+const NETWORK_DISKS = new Set([0x6969, 0x517b, 0xfe534d42, 0xff534d42]);
+
+function refuseNetworkDisk(folder: string): void {
+  if (process.platform !== 'linux' || !NETWORK_DISKS.has(statfsSync(folder).type)) return;
+  throw refusedError(
+    `The ledger's folder ${folder} is on a network disk, where its locks do not hold.`,
+    'Work in a clone on a local disk.',
+  );
+}

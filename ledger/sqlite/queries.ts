@@ -1,0 +1,109 @@
+import type {
+  IncidentRecord,
+  LedgerEvent,
+  Run,
+  RunView,
+  Selection,
+  StepName,
+  Steps,
+  Triage,
+} from '../ledger.ts';
+import { HISTORY_DAYS } from '../limits.ts';
+import { livenessAt } from '../liveness.ts';
+import type { Database } from './database.ts';
+import { activeRuns, loadHead, parsed, stepsOf, worktrees } from './load.ts';
+
+/** What a reader knows beside the store: the time, and which owners are gone. */
+export interface Now {
+  now: number;
+  gone: ReadonlySet<string>;
+}
+
+export interface Listing {
+  store: string;
+  rev: number;
+  active: RunView[];
+  recent: Run[];
+}
+
+const RECENT_LIMIT = 100;
+
+/** Active runs, oldest first, and those closed within the history, newest first. */
+export function listRuns(database: Database, file: string, moment: Now): Listing {
+  const { store, rev } = loadHead(database, file);
+  const rows = worktrees(database);
+  const since = moment.now - HISTORY_DAYS * 86_400_000;
+  return {
+    store,
+    rev,
+    active: activeRuns(database)
+      .sort((a, b) => a.startedAt - b.startedAt || a.fence - b.fence)
+      .map((run) => viewOf(run, rows, moment)),
+    recent: database
+      .all(
+        'SELECT data FROM runs WHERE closed_at >= ? ORDER BY closed_at DESC, fence DESC LIMIT ?',
+        since,
+        RECENT_LIMIT,
+      )
+      .map(parsed<Run>),
+  };
+}
+
+/** Events after a revision, at least `limit` of them where there are so many: a revision is never cut in two. */
+export function eventsAfter(database: Database, afterRev: number, limit: number): LedgerEvent[] {
+  return database
+    .all(
+      `SELECT data FROM events WHERE rev > ?1 AND rev <=
+         (SELECT max(rev) FROM (SELECT rev FROM events WHERE rev > ?1 ORDER BY rev, n LIMIT ?2))
+       ORDER BY rev, n`,
+      afterRev,
+      Math.max(1, limit),
+    )
+    .map(parsed<LedgerEvent>);
+}
+
+export function findTriage(database: Database, query: { id?: string; session?: string }): Triage | undefined {
+  const row =
+    query.id !== undefined
+      ? database.get('SELECT data FROM triages WHERE id = ?', query.id)
+      : query.session !== undefined
+        ? database.get('SELECT data FROM triages WHERE session = ? ORDER BY rev DESC LIMIT 1', query.session)
+        : database.get('SELECT data FROM triages ORDER BY rev DESC LIMIT 1');
+  return row && parsed<Triage>(row);
+}
+
+export function incidentRecord(database: Database, incident: string, moment: Now): IncidentRecord {
+  const chosen = database.get(
+    `SELECT selections.data FROM selected JOIN selections ON selections.rev = selected.rev
+     WHERE selected.incident = ? ORDER BY selected.rev DESC LIMIT 1`,
+    incident,
+  );
+  const selection = chosen && parsed<Selection>(chosen);
+  const candidate =
+    selection &&
+    findTriage(database, { id: selection.triage })?.candidates.find((row) => row.incident === incident);
+  const holder = database.get(
+    'SELECT runs.data FROM claims JOIN runs ON runs.run = claims.run WHERE claims.incident = ?',
+    incident,
+  );
+  const steps: Partial<Record<StepName, Steps[StepName]>> = {};
+  for (const row of stepsOf(database, incident)) steps[row.step] = row.data;
+  return {
+    incident,
+    ...(selection ? { selection } : {}),
+    ...(candidate ? { candidate } : {}),
+    ...(holder ? { run: viewOf(parsed<Run>(holder), worktrees(database), moment) } : {}),
+    // Each row's data was recorded under its own step's name.
+    steps: steps as Partial<Steps>,
+  };
+}
+
+function viewOf(run: Run, rows: ReturnType<typeof worktrees>, moment: Now): RunView {
+  return {
+    ...run,
+    liveness: livenessAt(run, moment.now, moment.gone),
+    worktrees: rows
+      .filter((row) => run.incidents.includes(row.incident))
+      .map(({ incident, path, branch }) => ({ incident, path, branch })),
+  };
+}

@@ -1,0 +1,77 @@
+/** Raised with every change of the tables; a store with a higher number is refused. */
+export const SCHEMA = 1;
+
+/** Rows that are structured are JSON in `data`; a column beside it is there because something looks it up. */
+export const TABLES = `
+CREATE TABLE ledger (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  schema INTEGER NOT NULL,
+  store TEXT NOT NULL,
+  rev INTEGER NOT NULL,
+  fence INTEGER NOT NULL,
+  trimmed_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE runs (
+  run TEXT PRIMARY KEY,
+  status TEXT NOT NULL,
+  fence INTEGER NOT NULL UNIQUE,
+  closed_at INTEGER,
+  data TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX runs_active ON runs (run) WHERE status = 'active';
+CREATE INDEX runs_closed ON runs (closed_at) WHERE closed_at IS NOT NULL;
+
+-- One row for each incident that an active run holds: the key refuses a second holder even if our rules were wrong.
+CREATE TABLE claims (incident TEXT PRIMARY KEY, run TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX claims_run ON claims (run);
+
+CREATE TABLE steps (
+  incident TEXT NOT NULL,
+  step TEXT NOT NULL,
+  run TEXT NOT NULL,
+  data TEXT NOT NULL,
+  PRIMARY KEY (incident, step)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE triages (
+  id TEXT PRIMARY KEY,
+  rev INTEGER NOT NULL,
+  session TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  data TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX triages_rev ON triages (rev);
+
+CREATE TABLE selections (
+  rev INTEGER PRIMARY KEY,
+  triage TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  data TEXT NOT NULL
+) STRICT;
+CREATE TABLE selected (
+  incident TEXT NOT NULL,
+  rev INTEGER NOT NULL,
+  PRIMARY KEY (incident, rev)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE events (
+  rev INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  data TEXT NOT NULL,
+  PRIMARY KEY (rev, n)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX events_at ON events (at);
+
+CREATE TABLE answers (
+  cmd TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  answer TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX answers_at ON answers (at);
+
+-- Kernels whose programs use this file: SQLite's locks hold within one kernel only.
+CREATE TABLE kernels (boot TEXT PRIMARY KEY, host TEXT NOT NULL, seen_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+`;

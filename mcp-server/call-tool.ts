@@ -1,0 +1,105 @@
+import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
+import type {
+  CallToolRequest,
+  CallToolResult,
+  ServerNotification,
+  ServerRequest,
+} from '@modelcontextprotocol/sdk/types.js';
+import type { Context } from '../src/context.ts';
+import { PitcrewError } from '../src/core/errors.ts';
+import { redact } from '../src/core/redact.ts';
+import type { Call, PersonAnswer, Question } from '../src/tools/define.ts';
+import { findTool, tools } from '../src/tools/registry.ts';
+
+type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
+
+/** People think before they answer; the client ends the wait when the person closes the dialog. */
+const PERSON_TIMEOUT_MS = 60 * 60 * 1000;
+
+/**
+ * Runs one tool. The text goes to the model; the same facts for programs go into `_meta`, because clients that find
+ * `structuredContent` show the model that instead, in about twice the tokens (docs/decisions/0003).
+ */
+export async function callTool(
+  server: Server,
+  context: () => Promise<Context>,
+  params: CallToolRequest['params'],
+  extra: Extra,
+): Promise<CallToolResult> {
+  const tool = findTool(params.name);
+  if (!tool) {
+    return failure(
+      'input',
+      `There is no tool "${params.name.slice(0, 80)}".`,
+      `Tools: ${tools.map((t) => t.name).join(', ')}.`,
+    );
+  }
+  try {
+    const answer = await tool.call(params.arguments, await context(), callOf(server, extra));
+    return {
+      content: [{ type: 'text', text: answer.text }],
+      _meta: { 'pitcrew/data': { schema_version: 1, data: answer.data } },
+    };
+  } catch (error) {
+    if (error instanceof PitcrewError) return failure(error.kind, error.message, error.hint);
+    const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`pitcrew error: ${redact(trace)}\n`);
+    return failure(
+      'bug',
+      `${tool.name} failed unexpectedly: ${redact(error instanceof Error ? error.message : String(error)).slice(0, 300)}`,
+      'This is a fault in Pitcrew; the details are on its standard error. Nothing further was done.',
+    );
+  }
+}
+
+function failure(kind: string, message: string, hint: string): CallToolResult {
+  return {
+    isError: true,
+    content: [{ type: 'text', text: `${kind}: ${message}\nNext step: ${hint}` }],
+    _meta: { 'pitcrew/error': { schema_version: 1, data: { kind, message, hint } } },
+  };
+}
+
+function callOf(server: Server, extra: Extra): Call {
+  const token = extra._meta?.progressToken;
+  let step = 0;
+  return {
+    signal: extra.signal,
+    progress(message) {
+      if (token === undefined || extra.signal.aborted) return;
+      step += 1;
+      extra
+        .sendNotification({
+          method: 'notifications/progress',
+          params: { progressToken: token, progress: step, message },
+        })
+        // The client may be gone; that ends the server elsewhere and must not fail the work here.
+        .catch(() => {});
+    },
+    ...(server.getClientCapabilities()?.elicitation
+      ? { ask: (question: Question) => askByElicitation(server, question, extra.signal) }
+      : {}),
+  };
+}
+
+async function askByElicitation(
+  server: Server,
+  question: Question,
+  signal: AbortSignal,
+): Promise<PersonAnswer> {
+  const { name, title, description } = question.field;
+  const answer = await server.elicitInput(
+    {
+      message: question.message,
+      requestedSchema: {
+        type: 'object',
+        properties: { [name]: { type: 'string', title, description } },
+        required: [name],
+      },
+    },
+    { signal, timeout: PERSON_TIMEOUT_MS },
+  );
+  if (answer.action !== 'accept') return { action: answer.action };
+  return { action: 'accept', text: String(answer.content?.[name] ?? ''), how: 'elicitation' };
+}

@@ -1,0 +1,113 @@
+import { realpathSync } from 'node:fs';
+import { childEnvironment, runShell } from '../core/run.ts';
+import { untrustedBlock } from '../core/untrusted.ts';
+
+export interface CheckCommand {
+  name: string;
+  /** A line for the shell, as a person writes it in a configuration file. */
+  command: string;
+  timeoutSeconds: number;
+}
+
+/** What is written down of a check that ran; the same shape as the ledger's `CheckRecord`. */
+export interface CheckRun {
+  name: string;
+  command: string;
+  exitCode: number;
+  durationMs: number;
+  timedOut: boolean;
+  /** Why its failure counts as the incident's own, or why not. */
+  judgement?: string;
+  /** The end of the output: at most 40 lines and 4,000 characters, cleaned, without secrets, paths relative. */
+  tail: string;
+}
+
+export interface CheckOptions {
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  signal?: AbortSignal;
+}
+
+/**
+ * Runs a check to its end, or to its time-out, which ends its children too. Never throws for what the command does;
+ * throws the signal's reason when cancelled.
+ */
+export async function runCheck(check: CheckCommand, options: CheckOptions): Promise<CheckRun> {
+  return (await runCheckWithOutput(check, options)).record;
+}
+
+/** `runCheck`, and up to 1 MB of the output's end, cleaned as the tail is, for judging it. */
+export async function runCheckWithOutput(
+  check: CheckCommand,
+  { cwd, env, signal }: CheckOptions,
+): Promise<{ record: CheckRun; output: string }> {
+  const result = await runShell(merged(check.command), {
+    cwd,
+    env: checkEnvironment(env),
+    timeoutMs: check.timeoutSeconds * 1000,
+    maxBytes: MOST_BYTES,
+    ...(signal ? { signal } : {}),
+  });
+  signal?.throwIfAborted();
+  const output = relativePaths(cleaned(result.stdout + result.stderr), cwd);
+  const record: CheckRun = {
+    name: check.name,
+    command: check.command,
+    exitCode: result.code,
+    durationMs: result.durationMs,
+    timedOut: result.timedOut,
+    tail: tailOf(output),
+  };
+  return { record, output };
+}
+
+const MOST_BYTES = 1024 * 1024;
+const LONGEST_LINE = 2_000;
+const TAIL_LINES = 40;
+const TAIL_CHARACTERS = 4_000;
+
+/** Both streams in one, in the order they were written: runners differ in where they say what failed. */
+const merged = (command: string): string =>
+  process.platform === 'win32' ? `(${command}) 2>&1` : `exec 2>&1\n${command}`;
+
+/**
+ * The caller's environment without credentials, without the variables by which a test runner or a git hook around
+ * Pitcrew would reach into the check, and with CI set, which keeps runners from waiting for a person.
+ */
+function checkEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const kept = Object.entries(childEnvironment(env)).filter(([name]) => !OUTER.test(name));
+  return { CI: 'true', ...Object.fromEntries(kept), NO_COLOR: '1' };
+}
+
+const OUTER =
+  /^(NODE_TEST_CONTEXT|NODE_V8_COVERAGE|VITEST\w*|JEST_WORKER_ID|FORCE_COLOR|GIT_(DIR|WORK_TREE|INDEX_FILE|COMMON_DIR|OBJECT_DIRECTORY|PREFIX))$/;
+
+/** Lines are cut first: a line of a megabyte says no more than its beginning, and is slow to search. */
+function cleaned(output: string): string {
+  const lines = output.split(/\r?\n|\r/).map((line) => line.slice(0, LONGEST_LINE));
+  return untrustedBlock(lines.join('\n'), 2 * MOST_BYTES);
+}
+
+function relativePaths(text: string, cwd: string): string {
+  const roots = new Set([cwd, resolved(cwd)]);
+  let shorter = text;
+  for (const root of roots) {
+    if (root.length < 2) continue;
+    shorter = shorter.replaceAll(`file://${root}/`, '').replaceAll(`${root}/`, '').replaceAll(root, '.');
+  }
+  return shorter;
+}
+
+function resolved(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+function tailOf(output: string): string {
+  const lines = output.split('\n').slice(-TAIL_LINES).join('\n');
+  const cut = lines.length > TAIL_CHARACTERS ? `…${lines.slice(1 - TAIL_CHARACTERS)}` : lines;
+  return cut.replace(/^…[\udc00-\udfff]/, '…');
+}

@@ -1,0 +1,98 @@
+import { inputError } from '../core/errors.ts';
+import type { JsonValue } from '../core/json.ts';
+import type { JsonSchemaProperty, Tool } from '../tools/define.ts';
+
+/**
+ * Turns `WEB-3F --detail full --files a.ts,b.ts` into a tool's arguments. The flags are the parameters with hyphens
+ * for underscores; lists take commas or repetition; a boolean takes no value (`--no-x` for false).
+ * Throws an input error for an unknown flag, naming those that exist.
+ */
+export function parseToolArguments(tool: Tool, argv: readonly string[]): Record<string, JsonValue> {
+  const parsed: Record<string, JsonValue> = {};
+  const queue = [...argv];
+  for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
+    if (word === '--json') continue;
+    if (word.startsWith('--')) readFlag(tool, word, queue, parsed);
+    else readPositional(tool, word, parsed);
+  }
+  return parsed;
+}
+
+function readFlag(tool: Tool, word: string, queue: string[], parsed: Record<string, JsonValue>): void {
+  const [flag = '', inline] = splitOnce(word.slice(2), '=');
+  const { name, property, negated } = findProperty(tool, flag);
+  if (property.type === 'boolean') {
+    parsed[name] = inline === undefined ? !negated : inline !== 'false';
+    return;
+  }
+  const value = inline ?? queue.shift();
+  if (value === undefined)
+    throw inputError(`--${flag} needs a value.`, `See: pitcrew ${commandOf(tool)} --help`);
+  store(parsed, name, property, value, flag);
+}
+
+function readPositional(tool: Tool, word: string, parsed: Record<string, JsonValue>): void {
+  const property = tool.positional === undefined ? undefined : tool.inputSchema.properties[tool.positional];
+  if (
+    tool.positional === undefined ||
+    !property ||
+    (parsed[tool.positional] !== undefined && property.type !== 'array')
+  ) {
+    throw inputError(
+      `pitcrew ${commandOf(tool)} cannot place "${word.slice(0, 60)}".`,
+      `See: pitcrew ${commandOf(tool)} --help`,
+    );
+  }
+  store(parsed, tool.positional, property, word, tool.positional);
+}
+
+function store(
+  parsed: Record<string, JsonValue>,
+  name: string,
+  property: JsonSchemaProperty,
+  value: string,
+  flag: string,
+): void {
+  if (property.type === 'array') {
+    const held = parsed[name];
+    const items = value
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean);
+    parsed[name] = [...(Array.isArray(held) ? held : []), ...items];
+  } else if (property.type === 'integer' || property.type === 'number') {
+    const number = Number(value);
+    if (value.trim() === '' || !Number.isFinite(number)) {
+      throw inputError(`--${flag} needs a number, not "${value.slice(0, 40)}".`, `For example: --${flag} 5`);
+    }
+    parsed[name] = number;
+  } else {
+    parsed[name] = value;
+  }
+}
+
+function findProperty(
+  tool: Tool,
+  flag: string,
+): { name: string; property: JsonSchemaProperty; negated: boolean } {
+  const { properties } = tool.inputSchema;
+  const name = flag.replaceAll('-', '_');
+  const property = properties[name];
+  if (property) return { name, property, negated: false };
+  const positive = name.startsWith('no_') ? name.slice(3) : '';
+  const negatedProperty = properties[positive];
+  if (negatedProperty?.type === 'boolean')
+    return { name: positive, property: negatedProperty, negated: true };
+  const known = Object.keys(properties).map((key) => `--${key.replaceAll('_', '-')}`);
+  throw inputError(
+    `pitcrew ${commandOf(tool)} has no flag --${flag.slice(0, 60)}.`,
+    `Its flags: ${[...known, '--json'].join(', ')}.`,
+  );
+}
+
+export const commandOf = (tool: Tool): string => tool.name.replaceAll('_', '-');
+
+function splitOnce(text: string, separator: string): [string, string | undefined] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+}

@@ -1,0 +1,76 @@
+import { type ErrorKind, messageOf, PitcrewError } from '../core/errors.ts';
+import { envelope } from '../core/json.ts';
+import { packageVersion } from '../core/package-root.ts';
+import { redact } from '../core/redact.ts';
+import { findTool, toolOfCommand } from '../tools/registry.ts';
+import { commandHelp, programHelp } from './help.ts';
+import { runTool } from './run-tool.ts';
+
+/** 0 done, 1 our bug, 2 the input, 3 refused, 4 upstream, 130 interrupted. */
+export const EXIT_CODES: Record<ErrorKind | 'bug', number> = { bug: 1, input: 2, refused: 3, upstream: 4 };
+
+/** Runs one command line. Sets the exit code; prints the answer on stdout and everything else on stderr. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const json = argv.includes('--json');
+  try {
+    await dispatch(argv);
+  } catch (error) {
+    process.exitCode = report(error, json);
+  }
+}
+
+async function dispatch(argv: readonly string[]): Promise<void> {
+  const [command, ...rest] = argv;
+  if (command === undefined || command === '--help' || command === '-h' || command === 'help') {
+    process.stdout.write(rest[0] === undefined ? programHelp() : helpOf(rest[0]));
+    return;
+  }
+  if (command === '--version' || command === 'version') {
+    process.stdout.write(`${packageVersion()}\n`);
+    return;
+  }
+  if (command === 'mcp' && !wantsHelp(rest)) {
+    const { serveStdio } = await import('../../mcp-server/stdio.ts');
+    return serveStdio();
+  }
+  if (wantsHelp(rest)) {
+    process.stdout.write(helpOf(command));
+    return;
+  }
+  if (command === 'sandbox') {
+    const { runSandbox } = await import('./sandbox.ts');
+    return runSandbox(rest);
+  }
+  return runTool(toolOfCommand(command) ?? unknownCommand(command), rest);
+}
+
+const wantsHelp = (rest: readonly string[]): boolean => rest.includes('--help') || rest.includes('-h');
+
+function helpOf(command: string): string {
+  return commandHelp(command) ?? unknownCommand(command);
+}
+
+function unknownCommand(command: string): never {
+  const underscored = findTool(command);
+  throw new PitcrewError(
+    'input',
+    `There is no command "${redact(command).slice(0, 80)}".`,
+    underscored
+      ? `Write it with hyphens: pitcrew ${command.replaceAll('_', '-')}.`
+      : 'pitcrew --help lists the commands.',
+  );
+}
+
+function report(error: unknown, json: boolean): number {
+  const known = error instanceof PitcrewError ? error : undefined;
+  const kind = known?.kind ?? 'bug';
+  const message = redact(messageOf(error));
+  const hint = known?.hint ?? 'This is a fault in Pitcrew; please report it with the lines above.';
+  if (json) {
+    process.stdout.write(`${JSON.stringify(envelope({ error: { kind, message, hint } }))}\n`);
+  } else {
+    if (!known && error instanceof Error && error.stack) process.stderr.write(`${redact(error.stack)}\n`);
+    process.stderr.write(`${message}\n${hint}\n`);
+  }
+  return EXIT_CODES[kind];
+}

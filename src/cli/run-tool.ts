@@ -1,0 +1,64 @@
+import { createInterface } from 'node:readline/promises';
+import { openContext } from '../context.ts';
+import { systemClock } from '../core/clock.ts';
+import { envelope } from '../core/json.ts';
+import { stderrLog } from '../core/log.ts';
+import type { Call, PersonAnswer, Question, Tool } from '../tools/define.ts';
+import { parseToolArguments } from './arguments.ts';
+
+/** Runs a tool as a command: its text on a terminal, its data with `--json`, progress on stderr. */
+export async function runTool(tool: Tool, argv: readonly string[]): Promise<void> {
+  const json = argv.includes('--json');
+  const args = parseToolArguments(tool, argv);
+  const interrupted = new AbortController();
+  const onInterrupt = () => {
+    interrupted.abort();
+    process.exitCode = 130;
+  };
+  process.once('SIGINT', onInterrupt);
+  process.once('SIGTERM', onInterrupt);
+  const context = await openContext({
+    cwd: process.cwd(),
+    env: process.env,
+    clock: systemClock,
+    log: stderrLog(),
+    session: { kind: 'command' },
+  });
+  try {
+    const answer = await tool.call(args, context, callOf(interrupted.signal));
+    process.stdout.write(json ? `${JSON.stringify(envelope(answer.data))}\n` : `${answer.text.trimEnd()}\n`);
+  } finally {
+    process.off('SIGINT', onInterrupt);
+    process.off('SIGTERM', onInterrupt);
+    await context.dispose();
+  }
+}
+
+function callOf(signal: AbortSignal): Call {
+  return {
+    signal,
+    progress(message) {
+      if (process.stderr.isTTY) process.stderr.write(`${message}\n`);
+    },
+    // Consent comes from a person at a terminal: a pipe that feeds us text is a program.
+    ...(process.stdin.isTTY && process.stderr.isTTY
+      ? { ask: (question: Question) => askOnTerminal(question, signal) }
+      : {}),
+  };
+}
+
+async function askOnTerminal(question: Question, signal: AbortSignal): Promise<PersonAnswer> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const text = await terminal.question(
+      `${question.message}\n\n${question.field.title} (${question.field.description}): `,
+      { signal },
+    );
+    return { action: 'accept', text, how: 'terminal' };
+  } catch (error) {
+    if (signal.aborted) return { action: 'cancel' };
+    throw error;
+  } finally {
+    terminal.close();
+  }
+}

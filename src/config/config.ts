@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { inputError, messageOf } from '../core/errors.ts';
+import type { ConfigFile } from './schema.ts';
+
+export interface Config extends ConfigFile {
+  /** The file it was read from, relative to the repository; absent where there is none and all are defaults. */
+  source?: string;
+}
+
+const NAMES = ['pitcrew.yml', 'pitcrew.yaml'];
+
+/**
+ * Reads `pitcrew.yml` of the repository at `root`; defaults where there is none.
+ * Throws an input error with file and line for what is not YAML, and with the key for what does not fit.
+ */
+export async function loadConfig(root: string): Promise<Config> {
+  const found = await readFirst(root);
+  const { configSchema } = await import('./schema.ts');
+  if (!found) return configSchema.parse({});
+  const parsed = configSchema.safeParse((await parseYaml(found.name, found.text)) ?? {});
+  if (parsed.success) return { ...parsed.data, source: found.name };
+  const issue = parsed.error.issues[0];
+  const where = issue && issue.path.length > 0 ? issue.path.join('.') : 'the top level';
+  throw inputError(
+    `${found.name} does not fit at ${where}: ${issue?.message ?? 'invalid'}.`,
+    `Correct ${where} in ${found.name}; docs/configuration.md lists every key.`,
+  );
+}
+
+async function readFirst(root: string): Promise<{ name: string; text: string } | undefined> {
+  for (const name of NAMES) {
+    try {
+      return { name, text: await readFile(join(root, name), 'utf8') };
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') continue;
+      throw inputError(`${name} cannot be read: ${messageOf(error)}`, `Make ${name} a readable file.`, error);
+    }
+  }
+  return undefined;
+}
+
+async function parseYaml(name: string, text: string): Promise<unknown> {
+  const { parseDocument } = await import('./yaml.ts');
+  const document = parseDocument(text, { prettyErrors: true });
+  const error = document.errors[0];
+  if (error) {
+    throw inputError(
+      `${name} is not valid YAML at line ${error.linePos?.[0].line ?? '?'}: ${error.message.split('\n')[0]}`,
+      `Correct that line of ${name}.`,
+    );
+  }
+  return document.toJS({ maxAliasCount: 20 });
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+
+/**
+ * `pitcrew.yml`, whole. Everything that can be found out (token, organization, repository, checks) is optional.
+ * Addresses of servers are not among the keys: a cloned repository must not decide where a token is sent.
+ * The JSON schema for editors (`pitcrew.schema.json`) is generated from this, so the descriptions are for people.
+ */
+const check = z.union([
+  z.string().min(1),
+  z.strictObject({
+    name: z.string().min(1).optional(),
+    run: z.string().min(1).describe('The command line, run through the shell in the worktree.'),
+    timeout_seconds: z.number().int().min(1).max(7200).default(600),
+  }),
+]);
+
+const sentry = z.strictObject({
+  organization: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Organization slug. Default: SENTRY_ORG or .sentryclirc.'),
+  projects: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Project slugs. Default: SENTRY_PROJECT, else all.'),
+  environments: z.array(z.string().min(1)).default([]).describe('Only issues seen in these environments.'),
+});
+
+const triage = z.strictObject({
+  query: z.string().default('is:unresolved issue.category:error').describe('Sentry search query.'),
+  period: z
+    .string()
+    .regex(/^\d{1,3}[hdw]$/)
+    .default('14d')
+    .describe('How far back Sentry counts, for example 24h or 14d.'),
+  include_levels: z
+    .array(z.enum(['warning', 'info', 'debug']))
+    .default([])
+    .describe('Levels below error that are noise unless named here.'),
+  stale_days: z.number().int().min(1).max(365).default(7).describe('Not seen for longer: dropped as stale.'),
+  once_stale_days: z
+    .number()
+    .int()
+    .min(1)
+    .max(365)
+    .default(3)
+    .describe('Seen only once, and not for longer than this: dropped.'),
+});
+
+const github = z.strictObject({
+  repository: z
+    .string()
+    .regex(/^[\w.-]+\/[\w.-]+$/)
+    .optional()
+    .describe('owner/name. Default: the remote called origin.'),
+  base: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Branch that pull requests go to. Default: the remote's default."),
+  labels: z.array(z.string().min(1)).default([]),
+  reviewers: z.array(z.string().min(1)).default([]).describe('Asked besides the owners in CODEOWNERS.'),
+});
+
+export const configSchema = z.strictObject({
+  sentry: sentry.prefault({}),
+  triage: triage.prefault({}),
+  github: github.prefault({}),
+  setup: z.string().min(1).optional().describe('Prepares a new worktree, for example `npm ci`.'),
+  checks: z
+    .array(check)
+    .optional()
+    .describe("Commands that must pass. Default: found in the project's manifest."),
+  worktrees: z
+    .string()
+    .min(1)
+    .default('.pitcrew/worktrees')
+    .describe('Folder of the worktrees, relative to the main checkout.'),
+  unattended: z
+    .enum(['stop', 'draft-pr'])
+    .default('stop')
+    .describe('With nobody to ask: stop after the table, or go as far as a draft pull request.'),
+});
+
+export type ConfigFile = z.output<typeof configSchema>;

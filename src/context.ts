@@ -1,0 +1,110 @@
+import type { Ledger, Run } from '../ledger/ledger.ts';
+import { type Config, loadConfig } from './config/config.ts';
+import { type GitHubAccess, openGitHub } from './context/github.ts';
+import { openLedger } from './context/ledger.ts';
+import { namedOrganization, openSentry, type SentryAccess } from './context/sentry.ts';
+import { openSession, type Session, type SessionKind } from './context/session.ts';
+import type { Clock } from './core/clock.ts';
+import { sentryIncident, shortIdOf } from './core/incident.ts';
+import type { Log } from './core/log.ts';
+import { childEnvironment } from './core/run.ts';
+import { openRepository, type Repository } from './git/repository.ts';
+
+/** Everything a tool may need; what is costly is opened when it is first asked for. */
+export interface Context {
+  clock: Clock;
+  log: Log;
+  config: Config;
+  repository: Repository;
+  session: Session;
+  /** The environment of children: without tokens. */
+  childEnv: NodeJS.ProcessEnv;
+  ledger(): Promise<Ledger>;
+  sentry(): Promise<SentryAccess>;
+  github(): Promise<GitHubAccess>;
+  /** The ledger's key of an issue, from its short id. */
+  incidentOf(issue: string): Promise<string>;
+  /** Keeps a run's claim alive while this process lives. */
+  hold(run: Run): Promise<void>;
+  /** Stops renewing a run that has ended. */
+  release(run: Run): void;
+  /** The ledger as Markdown, as people find it in `.claude/active-runs.md`. */
+  ledgerView(): Promise<string>;
+  /** Requests sent so far, by this process. */
+  requests(): { sentry: number; github: number };
+  /** Waits for the view, ends timers, closes connections. Claims stay: their lease decides. */
+  dispose(): Promise<void>;
+}
+
+export interface ContextOptions {
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  clock: Clock;
+  log: Log;
+  session: SessionKind;
+}
+
+/** Opens the repository around `cwd` and its configuration. Throws input errors for what is wrong with either. */
+export async function openContext(options: ContextOptions): Promise<Context> {
+  const { clock, env, log } = options;
+  const childEnv = childEnvironment(env);
+  const repository = await openRepository({ cwd: options.cwd, env: childEnv });
+  const config = await loadConfig(repository.mainCheckout);
+  const session = await openSession(options.session, env);
+
+  const ledger = once(() => openLedger({ repository, leaseMs: session.leaseMs, clock, log }));
+  const sentryOptions = { root: repository.mainCheckout, config, env, clock, log };
+  const sentry = once(() => openSentry(sentryOptions));
+  const organization = once(
+    async () => (await namedOrganization(sentryOptions)) ?? (await sentry.get()).organization,
+  );
+  const github = once(() => openGitHub({ repository, config, env, childEnv, clock, log }));
+
+  return {
+    clock,
+    log,
+    config,
+    repository,
+    session,
+    childEnv,
+    ledger: async () => (await ledger.get()).ledger,
+    sentry: sentry.get,
+    github: github.get,
+    incidentOf: async (issue) => sentryIncident(await organization.get(), shortIdOf(issue)),
+    hold: async (run) => (await ledger.get()).hold(run),
+    release: (run) => ledger.opened()?.release(run),
+    async ledgerView() {
+      const { renderView } = await import('../ledger/view.ts');
+      return renderView(await (await ledger.get()).ledger.list());
+    },
+    requests: () => ({
+      sentry: sentry.opened()?.client?.requestCount() ?? 0,
+      github: github.opened()?.client?.requestCount() ?? 0,
+    }),
+    async dispose() {
+      await Promise.all([ledger.opened()?.dispose(), sentry.opened()?.client?.close()]);
+    },
+  };
+}
+
+/** Opens at the first `get` and keeps the result; a failure is not kept, so that a later call may succeed. */
+function once<T>(open: () => Promise<T>): { get: () => Promise<T>; opened: () => T | undefined } {
+  let pending: Promise<T> | undefined;
+  let value: T | undefined;
+  return {
+    get() {
+      pending ??= open().then(
+        (opened) => {
+          value = opened;
+          return opened;
+        },
+        (error: unknown) => {
+          pending = undefined;
+          throw error;
+        },
+      );
+      return pending;
+    },
+    opened: () => value,
+  };
+}

@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import type { GuardCommand, Ledger, Run } from '../../ledger/ledger.ts';
+import { refusedError } from '../core/errors.ts';
+import { conflictError } from './conflict.ts';
+
+/**
+ * Makes sure that a run is still in force and covers `paths` before an effect lands: a needed path that is free joins
+ * the claim. Throws a refused error when the run has ended, was taken over, or a path is held by another session.
+ */
+export async function claimPaths(
+  context: { ledger(): Promise<Ledger> },
+  run: Pick<Run, 'run' | 'fence'>,
+  paths: string[],
+  effect: GuardCommand['effect'],
+): Promise<void> {
+  const ledger = await context.ledger();
+  const amended = await ledger.amend({
+    cmd: randomUUID(),
+    run: run.run,
+    fence: run.fence,
+    add: paths.map((glob) => ({ glob: literalGlob(glob), mode: 'exclusive' })),
+    drop: [],
+  });
+  if (!amended.ok) {
+    throw 'conflicts' in amended
+      ? conflictError(amended.conflicts)
+      : refusedError(amended.reason, amended.advice);
+  }
+  const guarded = await ledger.guard({ run: run.run, fence: run.fence, effect, paths });
+  if (!guarded.ok) throw refusedError(guarded.reason, guarded.advice);
+}
+
+/** A file's own name may hold characters that a glob reads otherwise (`[id].ts`): a class of one stands for each. */
+const literalGlob = (path: string): string =>
+  path.replace(/[[\]{}*?]/g, (mark) => (mark === ']' ? ']' : `[${mark}]`));

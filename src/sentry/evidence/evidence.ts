@@ -1,0 +1,146 @@
+import { crashFrames, type Frame, type SentryEvent } from '../event.ts';
+import type { Checkout } from './checkout.ts';
+import type { IssueFacts } from './header.ts';
+import { type Detail, limitsFor } from './limits.ts';
+import { type LocatedFrame, locateFrames, readerOf } from './locate.ts';
+import { type Literals, type MessageHit, messageLiterals, searchMessages } from './message-search.ts';
+import { isBuiltPath, isTestPath, isVendoredPath } from './path-kind.ts';
+import { type PathIndex, pathIndex } from './paths.ts';
+import { type EvidenceData, type IncidentReason, reasonOf, summarise } from './summary.ts';
+import { rankSuspects, type Suspect } from './suspects.ts';
+import { evidenceText } from './text.ts';
+
+export type { Checkout } from './checkout.ts';
+export { checkoutOf } from './checkout.ts';
+export type { IssueFacts } from './header.ts';
+export type { Detail } from './limits.ts';
+export type { EvidenceData, EvidenceFrame, IncidentReason } from './summary.ts';
+export type { Suspect } from './suspects.ts';
+
+export interface EvidenceOptions {
+  event: SentryEvent;
+  issue: IssueFacts;
+  /** Without one, frames are shown as reported and there are no suspects. */
+  checkout?: Checkout;
+  /** How the release compares with the checkout, in one sentence. */
+  releaseNote?: string;
+  /** Files that changed between the release and the checkout. */
+  changedSince?: readonly string[];
+  /** `small` unless asked for more. */
+  detail?: Detail;
+  /** Of the text; can only lower what `detail` allows, and not below 1,500. */
+  maxCharacters?: number;
+}
+
+export interface Evidence {
+  /** Markdown for the model: capped, ordered by use, secrets replaced, outsiders' text fenced. */
+  text: string;
+  /** The same facts as JSON. */
+  data: EvidenceData;
+  suspects: Suspect[];
+  reason: IncidentReason;
+  /** The local files of the application that the stacks go through, else the suspects: what a fix would claim. */
+  declaredPaths: string[];
+}
+
+const MOST_DECLARED = 20;
+
+/**
+ * Everything about one event that helps to mend it, small enough to be read. Reads the checkout, nothing else; what
+ * cannot be read there is left out. Throws what `checkout.files` throws.
+ */
+export async function buildEvidence(options: EvidenceOptions): Promise<Evidence> {
+  const { event, issue, checkout } = options;
+  const detail = options.detail ?? 'small';
+  const index = checkout && pathIndex(await checkout.files());
+  const read = checkout ? readerOf(checkout) : async () => undefined;
+  const named = stacksOf(event);
+  const stacks = await Promise.all(
+    named.map(async ({ name, frames }) => ({
+      name,
+      frames: await locateFrames(frames, event.platform, index, read),
+    })),
+  );
+  const literals = messageLiterals(event);
+  const hits = await searchWhereLost(stacks, literals, index, read);
+  const located = stacks.map(({ frames }) => frames);
+  const suspects = rankSuspects({
+    event,
+    stacks: located,
+    literals,
+    hits,
+    changedSince: options.changedSince ?? [],
+  });
+  return {
+    text: evidenceText({
+      issue,
+      event,
+      stacks,
+      suspects,
+      notes: notesOf(options, located),
+      releaseNote: options.releaseNote,
+      detail,
+      limits: limitsFor(detail, event.platform, options.maxCharacters),
+    }),
+    data: summarise(issue.shortId, event, located[0] ?? [], suspects),
+    suspects,
+    reason: reasonOf(event, located),
+    declaredPaths: declaredPaths(located, suspects),
+  };
+}
+
+/** The stacks to show: where it crashed, then those of the causes from the outermost inwards. */
+function stacksOf(event: SentryEvent): { name: string; frames: Frame[] }[] {
+  const crash = crashFrames(event);
+  const outermost = event.exceptions.at(-1);
+  const causes = event.exceptions
+    .slice(0, -1)
+    .reverse()
+    .filter((exception) => exception.frames.length > 0)
+    .slice(0, 8)
+    .map((exception) => ({ name: exception.type || 'the cause', frames: exception.frames.toReversed() }));
+  if (crash.length === 0) return causes;
+  // Where the outermost exception has no frames, the crash may be a cause's own stack: once is enough.
+  const others =
+    outermost && outermost.frames.length > 0 ? causes : causes.filter(({ frames }) => !same(frames, crash));
+  return [{ name: outermost?.type ?? '', frames: crash }, ...others];
+}
+
+const same = (a: readonly Frame[], b: readonly Frame[]): boolean => a.length === b.length && a[0] === b[0];
+
+/** Where no frame of the application leads to a source file (minified, no frames at all), the message may. */
+async function searchWhereLost(
+  stacks: readonly { frames: readonly LocatedFrame[] }[],
+  literals: Literals,
+  index: PathIndex | undefined,
+  read: (path: string) => Promise<readonly string[] | undefined>,
+): Promise<MessageHit[]> {
+  const found = stacks.some(({ frames }) =>
+    frames.some(({ path, frame }) => frame.inApp && path !== undefined && !isBuiltPath(path)),
+  );
+  return found || !index ? [] : await searchMessages(literals, index.files, read);
+}
+
+function notesOf(options: EvidenceOptions, stacks: readonly (readonly LocatedFrame[])[]): string[] {
+  const notes: string[] = [];
+  const crash = stacks.flatMap((stack) => stack.find((located) => located.frame.inApp) ?? [])[0];
+  if (crash?.state === 'gone') {
+    notes.push(
+      'The crashing line is not in this checkout any more: it may be mended already, or the release is older.',
+    );
+  }
+  const frames = stacks.flat();
+  if (!options.checkout) notes.push('No checkout was given: frames are not mapped to local files.');
+  else if (frames.length > 0 && frames.every(({ path, candidates }) => !path && candidates.length === 0)) {
+    notes.push('No frame of this event lies in this checkout.');
+  }
+  return notes;
+}
+
+function declaredPaths(stacks: readonly (readonly LocatedFrame[])[], suspects: readonly Suspect[]): string[] {
+  const own = stacks
+    .flat()
+    .flatMap(({ frame, path }) => (frame.inApp && path && !isVendoredPath(path) ? [path] : []));
+  const paths = own.length > 0 ? own : suspects.map(({ path }) => path).filter((path) => !isTestPath(path));
+  return [...new Set(paths)].slice(0, MOST_DECLARED);
+}

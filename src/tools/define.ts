@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import { inputError } from '../core/errors.ts';
+import type { JsonValue } from '../core/json.ts';
+import { type Held, meetRequirements, type Requirement } from './requirements.ts';
+
+/** What a tool does to the world: hints for clients, the policy gate and the CLI's wording follow from it. */
+export type Effect = 'read' | 'write' | 'destroy';
+
+/** One call of a tool, as its face sees it: cancellation, progress, and the person where one can be asked. */
+export interface Call {
+  signal: AbortSignal;
+  progress(message: string): void;
+  /** Absent where no person can be asked (a client without elicitation, a pipe instead of a terminal). */
+  ask?: (question: Question) => Promise<PersonAnswer>;
+}
+
+export interface Question {
+  message: string;
+  field: { name: string; title: string; description: string };
+}
+export type PersonAnswer =
+  | { action: 'accept'; text: string; how: 'elicitation' | 'terminal' }
+  | { action: 'decline' | 'cancel' };
+
+/** The text is for the model and for people; the data is the same facts for programs. */
+export interface Answer {
+  text: string;
+  /** Serialisable as JSON. */
+  data: object;
+}
+
+export interface Tool {
+  name: string;
+  title: string;
+  description: string;
+  effect: Effect;
+  /** Command lines, without the program's name, for `--help`. */
+  examples: string[];
+  /** The parameter that the command line takes without a flag. */
+  positional?: string;
+  inputSchema: JsonSchema;
+  call(rawArguments: unknown, context: Context, call: Call): Promise<Answer>;
+}
+
+export interface JsonSchema {
+  type: 'object';
+  properties: Record<string, JsonSchemaProperty>;
+  required?: string[];
+  additionalProperties?: boolean;
+  [key: string]: unknown;
+}
+export interface JsonSchemaProperty {
+  type?: string;
+  description?: string;
+  enum?: string[];
+  items?: { type?: string };
+  default?: JsonValue;
+  [key: string]: unknown;
+}
+
+interface Definition<Shape extends z.ZodRawShape> {
+  name: string;
+  title: string;
+  description: string;
+  effect: Effect;
+  examples: string[];
+  positional?: string;
+  input: Shape;
+  run(input: z.output<z.ZodObject<Shape>>, context: Context, call: Call): Promise<Answer>;
+}
+
+/** Makes a tool from its declaration; arguments are parsed strictly before `run` starts. */
+export function defineTool<Shape extends z.ZodRawShape>(definition: Definition<Shape>): Tool {
+  const { name, title, description, effect, examples, positional, input, run } = definition;
+  const schema = z.strictObject(input);
+  return {
+    name,
+    title,
+    description,
+    effect,
+    examples,
+    ...(positional === undefined ? {} : { positional }),
+    inputSchema: jsonSchemaOf(schema),
+    call: async (rawArguments, context, call) =>
+      run(parseArguments(name, schema, rawArguments), context, call),
+  };
+}
+
+interface StepDefinition<Shape extends z.ZodRawShape> extends Omit<Definition<Shape>, 'run' | 'positional'> {
+  /** Earlier steps that the ledger must know of, besides the selection and the claim. */
+  requires: readonly Requirement[];
+  run(
+    input: z.output<z.ZodObject<Shape>> & { issue: string },
+    context: Context,
+    call: Call,
+    held: Held,
+  ): Promise<Answer>;
+}
+
+/**
+ * Makes a tool that does one step of one incident. The steps before it are looked up in the ledger, never taken
+ * from an argument: an author cannot forget it, and a model cannot talk its way past it.
+ */
+export function defineStep<Shape extends z.ZodRawShape>(definition: StepDefinition<Shape>): Tool {
+  const { requires, run, input, ...rest } = definition;
+  return defineTool({
+    ...rest,
+    positional: 'issue',
+    input: { issue: z.string().min(1).describe('Short id, for example WEB-3F.'), ...input },
+    async run(parsed, context, call) {
+      const step = parsed as z.output<z.ZodObject<Shape>> & { issue: string };
+      return run(step, context, call, await meetRequirements(requires, step.issue, context));
+    },
+  });
+}
+
+function parseArguments<Shape extends z.ZodRawShape>(
+  tool: string,
+  schema: z.ZodObject<Shape>,
+  rawArguments: unknown,
+): z.output<z.ZodObject<Shape>> {
+  const parsed = schema.safeParse(rawArguments ?? {});
+  if (parsed.success) return parsed.data;
+  const expected = Object.keys(schema.shape).join(', ') || 'none';
+  const problems = parsed.error.issues
+    .slice(0, 5)
+    .map((issue) => (issue.path.length > 0 ? `${issue.path.join('.')}: ${issue.message}` : issue.message));
+  throw inputError(
+    `${tool} cannot use these arguments: ${problems.join('; ')}.`,
+    `Expected arguments: ${expected}.`,
+  );
+}
+
+function jsonSchemaOf(schema: z.ZodObject): JsonSchema {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input' });
+  return { ...json, type: 'object', properties: { ...json.properties } } as JsonSchema;
+}

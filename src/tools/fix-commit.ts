@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { ProofStep, Steps } from '../../ledger/ledger.ts';
+import type { Context } from '../context.ts';
+import { refusedError } from '../core/errors.ts';
+import { changedFiles } from '../git/changes.ts';
+import { commitFiles } from '../git/commit.ts';
+import { treeOf } from '../git/export-tree.ts';
+import { type CommitRecord, readCommit } from '../git/read-commit.ts';
+import { checkoutAt, headOf } from '../git/repository.ts';
+import { claimPaths } from '../pipeline/claim-paths.ts';
+import { fixMessage } from '../pipeline/fix-message.ts';
+import { recordOutcome } from '../pipeline/outcome.ts';
+import { defineStep } from './define.ts';
+import type { Held } from './requirements.ts';
+
+export const fixCommit = defineStep({
+  name: 'fix_commit',
+  title: 'Commit exactly the files of a fix',
+  description:
+    "Commits exactly the declared files on the issue's branch, from a private index, with one message template; refused when the files differ from what fix_verify proved or another session holds one. Use after fix_verify.",
+  effect: 'write',
+  examples: [
+    "fix-commit WEB-3F --files src/cart.js,test/cart.test.js --root-cause 'a cart may have no items' --fix 'total of an empty cart is 0'",
+  ],
+  requires: ['selected', 'worktree', 'verified'],
+  input: {
+    files: z
+      .array(z.string().min(1).max(300))
+      .min(1)
+      .max(100)
+      .describe('Every file of the fix and its test, relative to the worktree.'),
+    root_cause: z.string().min(10).max(2000).describe('What was wrong, and why.'),
+    fix: z.string().min(10).max(2000).describe('What the change does.'),
+    subject: z
+      .string()
+      .max(60)
+      .optional()
+      .describe("What follows `fix(sentry): SHORT-ID` in the subject. Default: from the issue's title."),
+  },
+  async run(input, context, _call, held) {
+    const { worktree, proof } = held.steps;
+    if (!worktree || !proof) throw refusedError(`${held.shortId} is not verified.`, 'Run fix_verify.');
+    const already = await alreadyCommitted(worktree, proof, context);
+    const committed = already ?? (await commitNow(input, context, held, worktree));
+    const commit = {
+      sha: committed.sha,
+      tree: committed.tree,
+      branch: worktree.branch,
+      files: committed.files.map((file) => file.path),
+      subject: committed.subject,
+    };
+    const ledger = await context.ledger();
+    const recorded = await ledger.recordStep({
+      cmd: randomUUID(),
+      run: held.run.run,
+      fence: held.run.fence,
+      incident: held.incident,
+      step: 'commit',
+      data: commit,
+    });
+    if (!recorded.ok) throw refusedError(recorded.reason, recorded.advice);
+    await recordOutcome(context, held.incident, `committed ${commit.sha.slice(0, 12)} (${proof.verdict})`);
+    return {
+      text: [
+        `${already ? 'Already committed' : 'Committed'} ${commit.sha.slice(0, 12)} on ${commit.branch}: ${commit.subject}`,
+        ...committed.files.map((file) => `- ${file.status} ${file.path}`),
+        'Next: github_create_draft_pr.',
+      ].join('\n'),
+      data: { issue: held.shortId, ...commit, already: already !== undefined },
+    };
+  },
+});
+
+/** A commit that was made, but not recorded because the process died in between: found by the tree that was proven. */
+async function alreadyCommitted(
+  worktree: Steps['worktree'],
+  proof: ProofStep,
+  context: Context,
+): Promise<CommitRecord | undefined> {
+  const checkout = await checkoutAt(context.repository, worktree.path);
+  const head = await headOf(checkout);
+  if (head.sha === worktree.base || (await treeOf(checkout, head.sha)) !== proof.tree) return undefined;
+  const changes = await changedFiles(checkout, head.sha);
+  return changes.length === 0 ? readCommit(checkout, head.sha) : undefined;
+}
+
+async function commitNow(
+  input: { files: string[]; root_cause: string; fix: string; subject?: string | undefined },
+  context: Context,
+  held: Held,
+  worktree: Steps['worktree'],
+): Promise<CommitRecord> {
+  const proof = held.steps.proof;
+  const checkout = await checkoutAt(context.repository, worktree.path);
+  const head = await headOf(checkout);
+  const undeclared = (await changedFiles(checkout, head.sha))
+    .map((change) => change.path)
+    .filter((path) => !input.files.includes(path));
+  if (undeclared.length > 0) {
+    throw refusedError(
+      `The worktree holds changes in files that are not declared: ${undeclared.slice(0, 20).join(', ')}.`,
+      'Add them to `files` if they belong to this fix; otherwise undo them in the worktree and run fix_verify again.',
+    );
+  }
+  await claimPaths(context, held.run, input.files, 'commit');
+  const { sha } = await commitFiles({
+    worktree: checkout,
+    branch: worktree.branch,
+    expectedHead: head.sha,
+    files: input.files,
+    message: fixMessage({
+      shortId: held.shortId,
+      title: input.subject ?? held.record.candidate?.title ?? 'production error',
+      permalink: held.record.candidate?.permalink,
+      rootCause: input.root_cause,
+      fix: input.fix,
+      proof,
+    }),
+    ...(proof ? { expectedTree: proof.tree } : {}),
+  });
+  return readCommit(checkout, sha);
+}

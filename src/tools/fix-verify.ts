@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { CheckRecord, ProofStep } from '../../ledger/ledger.ts';
+import { inputError, PitcrewError, refusedError } from '../core/errors.ts';
+import { incidentSlug } from '../core/incident.ts';
+import { fenced } from '../core/untrusted.ts';
+import { gatherEvidence } from '../pipeline/evidence.ts';
+import { recordOutcome } from '../pipeline/outcome.ts';
+import { prove } from '../pipeline/prove.ts';
+import { defineStep } from './define.ts';
+
+export const fixVerify = defineStep({
+  name: 'fix_verify',
+  title: 'Prove a fix: red before, green after',
+  description:
+    "Runs the reproducing test on the base (must fail, for the incident's own reason) and with the fix (must pass), then the project's checks, and records the proof. Use when test and fix are written in the worktree, before fix_commit.",
+  effect: 'write',
+  examples: [
+    "fix-verify WEB-3F --test 'node --test test/cart.test.js' --test-files test/cart.test.js",
+    "fix-verify WEB-3F --no-test-reason 'needs the payment terminal'",
+  ],
+  requires: ['selected', 'worktree'],
+  input: {
+    test: z
+      .string()
+      .max(500)
+      .optional()
+      .describe('Command line of the reproducing test, run in the worktree.'),
+    test_files: z
+      .array(z.string().min(1).max(300))
+      .max(20)
+      .default([])
+      .describe('Files of the test, relative to the worktree; only they are laid over the base.'),
+    no_test_reason: z
+      .string()
+      .min(15)
+      .max(500)
+      .optional()
+      .describe('Why no test is possible; recorded, and shown in the pull request.'),
+    timeout_seconds: z.number().int().min(1).max(3600).default(300).describe('For each run of the test.'),
+  },
+  async run(input, context, call, held) {
+    const worktree = held.steps.worktree;
+    if (!worktree) throw refusedError(`${held.shortId} has no worktree.`, 'Make one with worktree_create.');
+    const test = testOf(input);
+    call.progress('Reading the incident');
+    const { client } = await context.sentry();
+    const { evidence } = await gatherEvidence({
+      client,
+      repository: context.repository,
+      issue: held.shortId,
+      signal: call.signal,
+    });
+    const proof = await prove({
+      repository: context.repository,
+      config: context.config,
+      worktree,
+      slug: incidentSlug(held.incident),
+      test,
+      reason: evidence.reason,
+      env: context.childEnv,
+      signal: call.signal,
+      onProgress: call.progress,
+    });
+    call.signal.throwIfAborted();
+    const ledger = await context.ledger();
+    const recorded = await ledger.recordStep({
+      cmd: randomUUID(),
+      run: held.run.run,
+      fence: held.run.fence,
+      incident: held.incident,
+      step: 'proof',
+      data: proof,
+    });
+    if (!recorded.ok) throw refusedError(recorded.reason, recorded.advice);
+    await recordOutcome(context, held.incident, `proof: ${proof.verdict}`);
+    if (proof.verdict === 'refused') throw refusal(proof);
+    return {
+      text: [
+        `${held.shortId} is ${proof.verdict}: ${proof.reason}`,
+        ...recordLines(proof),
+        'Next: fix_commit.',
+      ].join('\n'),
+      data: { issue: held.shortId, proof },
+    };
+  },
+});
+
+function testOf(input: {
+  test?: string | undefined;
+  test_files: string[];
+  no_test_reason?: string | undefined;
+  timeout_seconds: number;
+}) {
+  if (input.test !== undefined && input.no_test_reason === undefined) {
+    if (input.test_files.length === 0) {
+      throw inputError(
+        '`test_files` is empty.',
+        "Name the files of the reproducing test, for example ['test/cart.test.js'].",
+      );
+    }
+    return { command: input.test, files: input.test_files, timeoutSeconds: input.timeout_seconds };
+  }
+  if (input.no_test_reason !== undefined && input.test === undefined)
+    return { impossible: input.no_test_reason };
+  throw inputError(
+    'fix_verify needs either a test or a reason why there is none, not both.',
+    'Give `test` and `test_files`, or `no_test_reason`.',
+  );
+}
+
+const recordLines = (proof: ProofStep): string[] =>
+  [proof.before, proof.after, ...proof.checks].flatMap((record) => (record ? [recordLine(record)] : []));
+
+function recordLine(record: CheckRecord): string {
+  const how = record.timedOut ? 'timed out' : `exit ${record.exitCode}`;
+  const judged = record.judgement ? `; ${record.judgement}` : '';
+  return `- ${record.name}: ${how} in ${(record.durationMs / 1000).toFixed(1)} s${judged}`;
+}
+
+/** The refusal carries the end of the output that decided it: the next try starts there. */
+function refusal(proof: ProofStep): PitcrewError {
+  const records = [proof.before, proof.after, ...proof.checks].filter((record) => record !== undefined);
+  const decisive = records.at(-1);
+  const tail = decisive ? `\n${fenced(decisive.tail.slice(-2500), `output of ${decisive.name}`)}` : '';
+  return new PitcrewError(
+    'refused',
+    `Not proven: ${proof.reason}\n${recordLines(proof).join('\n')}${tail}`,
+    'Correct the test or the fix in the worktree and run fix_verify again.',
+  );
+}

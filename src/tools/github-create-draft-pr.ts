@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import { messageOf, PitcrewError, refusedError } from '../core/errors.ts';
+import { untrustedLine } from '../core/untrusted.ts';
+import type { GitHubClient } from '../github/client.ts';
+import type { RelatedIssue } from '../github/search-issues.ts';
+import { claimPaths } from '../pipeline/claim-paths.ts';
+import { gatherEvidence } from '../pipeline/evidence.ts';
+import { recordOutcome } from '../pipeline/outcome.ts';
+import { publish } from '../pipeline/publish.ts';
+import { findRelated } from '../pipeline/related.ts';
+import { type Call, defineStep } from './define.ts';
+
+export const githubCreateDraftPr = defineStep({
+  name: 'github_create_draft_pr',
+  title: 'Offer the fix as a draft pull request',
+  description:
+    'Pushes the branch of a committed fix and opens a draft pull request with root cause, fix, proof, related issues and reviewers, or updates the one that is open. Without GitHub it writes a patch file. Use after fix_commit.',
+  effect: 'write',
+  examples: [
+    "github-create-draft-pr WEB-3F --summary 'An empty cart crashed the checkout; its total is now 0.'",
+  ],
+  requires: ['selected', 'worktree', 'verified', 'committed'],
+  input: {
+    summary: z
+      .string()
+      .min(10)
+      .max(1000)
+      .describe('Two or three sentences for a reviewer: what happened, what changes.'),
+  },
+  async run(input, context, call, held) {
+    const { worktree, commit, proof } = held.steps;
+    if (!worktree || !commit || !proof || commit.tree !== proof.tree) {
+      throw refusedError(
+        `The commit of ${held.shortId} is not what was proven.`,
+        'Run fix_verify and fix_commit again.',
+      );
+    }
+    await claimPaths(context, held.run, commit.files, 'pull_request');
+    const github = await context.github();
+    const related = github.client ? await relatedOf(github.client, held.shortId, context, call) : NO_SEARCH;
+    const title = held.record.candidate?.title ?? commit.subject;
+    const published = await publish({
+      incident: held.incident,
+      shortId: held.shortId,
+      title,
+      permalink: held.record.candidate?.permalink ?? '',
+      summary: input.summary,
+      repository: context.repository,
+      config: context.config,
+      worktree,
+      commit,
+      proof,
+      related: related.issues,
+      github: github.client,
+      signal: call.signal,
+      onProgress: call.progress,
+    });
+    const ledger = await context.ledger();
+    const recorded = await ledger.recordStep({
+      cmd: randomUUID(),
+      run: held.run.run,
+      fence: held.run.fence,
+      incident: held.incident,
+      step: 'pull_request',
+      data: published.step,
+    });
+    if (!recorded.ok) throw refusedError(recorded.reason, recorded.advice);
+    const where = published.step.url ?? published.step.patch ?? '';
+    await recordOutcome(
+      context,
+      held.incident,
+      `${proof.verdict}, committed ${commit.sha.slice(0, 12)}, ${where}`,
+    );
+    return {
+      text: [
+        published.step.url
+          ? `${published.outcome === 'created' ? 'Opened' : 'Updated'} draft pull request #${published.step.number}: ${published.step.url}`
+          : `No pull request was opened. ${github.missing ?? ''}`,
+        ...published.notes.map((note) => untrustedLine(note, 300)),
+        ...related.notes,
+        ...(proof.verdict === 'unproven' ? ['It says that the fix is unproven.'] : []),
+        proof.verdict === 'proven'
+          ? 'Next: sentry_resolve.'
+          : 'The Sentry issue stays open until a person resolves it.',
+      ].join('\n'),
+      data: {
+        issue: held.shortId,
+        outcome: published.outcome,
+        pullRequest: published.step,
+        body: published.bodyFile,
+        notes: published.notes,
+      },
+    };
+  },
+});
+
+interface Related {
+  issues: RelatedIssue[];
+  notes: string[];
+}
+const NO_SEARCH: Related = { issues: [], notes: [] };
+
+/** Related reports are advice: a search that fails is said, and does not keep the pull request back. */
+async function relatedOf(
+  github: GitHubClient,
+  issue: string,
+  context: Context,
+  call: Call,
+): Promise<Related> {
+  try {
+    const { client } = await context.sentry();
+    const gathered = await gatherEvidence({
+      client,
+      repository: context.repository,
+      issue,
+      signal: call.signal,
+    });
+    const { related } = await findRelated(github, gathered, { now: context.clock(), limit: 5 }, call.signal);
+    return { issues: related, notes: [] };
+  } catch (error) {
+    if (!(error instanceof PitcrewError) || call.signal.aborted) throw error;
+    return { issues: [], notes: [`Related issues were not searched: ${messageOf(error)}`] };
+  }
+}

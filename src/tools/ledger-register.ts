@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { PathClaim, Run } from '../../ledger/ledger.ts';
+import type { Context } from '../context.ts';
+import { inputError, messageOf, PitcrewError } from '../core/errors.ts';
+import { shortName } from '../core/incident.ts';
+import type { JsonValue } from '../core/json.ts';
+import { headOf } from '../git/repository.ts';
+import { conflictError } from '../pipeline/conflict.ts';
+import { gatherEvidence } from '../pipeline/evidence.ts';
+import type { Suspect } from '../sentry/evidence/suspects.ts';
+import { type Answer, type Call, defineTool } from './define.ts';
+import { requireSelected } from './requirements.ts';
+
+export const ledgerRegister = defineTool({
+  name: 'ledger_register',
+  title: 'Claim issues and paths for this session',
+  description:
+    'Claims selected issues, and the files that their fixes will touch, for this session; refused as a whole when another live session holds any of them, with who and since when. Use after triage_select, before any other step. The claim is renewed while the server lives.',
+  effect: 'write',
+  examples: [
+    'ledger-register WEB-3F',
+    "ledger-register WEB-3F,WEB-9 --paths 'src/cart/**' --intent 'null cart'",
+  ],
+  positional: 'issues',
+  input: {
+    issues: z.array(z.string().min(1)).min(1).max(50).describe('Short ids that were selected.'),
+    paths: z
+      .array(z.string().min(1).max(300))
+      .max(200)
+      .optional()
+      .describe('Files or globs, relative to the repository. Default: the first suspects of each issue.'),
+    intent: z.string().max(300).default('').describe('What for, in a few words, shown to other sessions.'),
+  },
+  async run(input, context, call) {
+    const incidents = [...new Set(await Promise.all(input.issues.map((issue) => context.incidentOf(issue))))];
+    const ledger = await context.ledger();
+    for (const incident of incidents) requireSelected(incident, await ledger.incident(incident), context);
+    const paths = input.paths ?? (await pathsOfSuspects(incidents, context, call));
+    const head = await headOf(context.repository);
+    const answer = await ledger.register({
+      cmd: randomUUID(),
+      session: context.session.id,
+      owner: context.session.owner,
+      incidents,
+      paths: paths.map((glob): PathClaim => ({ glob, mode: 'exclusive' })),
+      base: head.sha,
+      ttlMs: context.session.leaseMs,
+      intent: input.intent,
+    });
+    if (!answer.ok) throw conflictError(answer.conflicts);
+    await context.hold(answer.run);
+    return registered(answer.run);
+  },
+});
+
+async function pathsOfSuspects(incidents: string[], context: Context, call: Call): Promise<string[]> {
+  call.progress('Reading the events for the files to claim');
+  const { client } = await context.sentry();
+  const found = await Promise.all(
+    incidents.map(async (incident) => {
+      try {
+        const gathered = await gatherEvidence({
+          client,
+          repository: context.repository,
+          issue: shortName(incident),
+          signal: call.signal,
+        });
+        return likelyFiles(gathered.evidence.suspects);
+      } catch (error) {
+        if (error instanceof PitcrewError && !call.signal.aborted) {
+          throw inputError(
+            `The files of ${shortName(incident)} cannot be read from its latest event: ${messageOf(error)}`,
+            'Name the files yourself in `paths`, or try again.',
+          );
+        }
+        throw error;
+      }
+    }),
+  );
+  return [...new Set(found.flat())];
+}
+
+/** Of the suspects' scores: files below this share of the first are passed through by many stacks, and seldom at fault. */
+const LIKELY = 0.75;
+
+/**
+ * The files that the fix will most likely touch. Not every file of the stack: an entry point is in all of them, and
+ * claiming it would let one session shut out every other. What else a fix needs joins the claim when it is committed.
+ */
+const likelyFiles = (suspects: readonly Suspect[]): string[] =>
+  suspects.filter(({ score }) => score >= LIKELY * (suspects[0]?.score ?? 0)).map(({ path }) => path);
+
+function registered(run: Run): Answer {
+  const issues = run.incidents.map(shortName);
+  const paths = run.paths.map((path) => path.glob);
+  const data: JsonValue = { run: run.run, fence: run.fence, issues, paths, base: run.base };
+  return {
+    text: [
+      `Claimed ${issues.join(', ')} for this session (run ${run.run}).`,
+      `Paths: ${paths.join(', ') || 'none yet; fix_commit adds the files it commits'}.`,
+      'Next, for one issue at a time: worktree_create.',
+    ].join('\n'),
+    data,
+  };
+}

@@ -1,0 +1,79 @@
+import type { HandwrittenEntry, Run, RunView } from '../../ledger/ledger.ts';
+import { spanOf } from '../core/clock.ts';
+import { shortName } from '../core/incident.ts';
+import type { JsonValue } from '../core/json.ts';
+import { untrustedLine } from '../core/untrusted.ts';
+import { defineTool } from './define.ts';
+
+export const ledgerStatus = defineTool({
+  name: 'ledger_status',
+  title: 'Show who works on what',
+  description:
+    'Shows live runs (who, since when, which issues, paths and branches), what was completed lately, and entries written by hand. Use before you plan work beside other sessions, or to see why something was refused.',
+  effect: 'read',
+  examples: ['ledger-status', 'ledger-status --json'],
+  input: {},
+  async run(_input, context) {
+    const ledger = await context.ledger();
+    const { rev, active, recent, handwritten } = await ledger.list();
+    const now = context.clock();
+    const lines = [
+      active.length === 0 ? 'No live runs.' : `${active.length} live run${active.length === 1 ? '' : 's'}:`,
+      ...active.map((run) => activeLine(run, run.session === context.session.id, now)),
+      ...handwritten.map((entry) => handwrittenLine(entry, now)),
+      ...(recent.length > 0 ? ['Lately:', ...recent.slice(0, 10).map((run) => recentLine(run, now))] : []),
+    ];
+    return {
+      text: lines.join('\n'),
+      data: {
+        rev,
+        session: context.session.id,
+        active: active.map(runData),
+        recent: recent.map(runData),
+        handwritten: handwritten.map(({ title, paths, status, since }) => ({
+          title,
+          paths,
+          status,
+          since: since ?? null,
+        })),
+      },
+    };
+  },
+});
+
+function activeLine(run: RunView, own: boolean, now: number): string {
+  const branches = run.worktrees.map((worktree) => worktree.branch).join(', ');
+  return [
+    `- ${run.incidents.map(shortName).join(', ') || 'no issue'}: ${own ? 'this session' : run.owner.label}`,
+    `${run.liveness}, since ${spanOf(now - run.startedAt)}`,
+    branches ? `branch ${branches}` : 'no branch yet',
+    `paths ${run.paths.map((path) => path.glob).join(', ') || 'none'}`,
+    ...(run.intent ? [untrustedLine(run.intent, 120)] : []),
+  ].join('; ');
+}
+
+const handwrittenLine = (entry: HandwrittenEntry, now: number): string =>
+  `- by hand (${entry.status}${entry.since === undefined ? '' : `, ${spanOf(now - entry.since)} old`}): ${untrustedLine(entry.title, 100)}; paths ${entry.paths.map((path) => untrustedLine(path, 100)).join(', ') || 'none'}`;
+
+const recentLine = (run: Run, now: number): string =>
+  `- ${run.incidents.map(shortName).join(', ')}: ${run.status} ${spanOf(now - (run.closedAt ?? run.startedAt))} ago by ${run.owner.label}${run.note ? `; ${untrustedLine(run.note, 120)}` : ''}`;
+
+function runData(run: Run | RunView): JsonValue {
+  return {
+    run: run.run,
+    session: run.session,
+    holder: run.owner.label,
+    incidents: run.incidents,
+    paths: run.paths.map((path) => ({ glob: path.glob, mode: path.mode })),
+    status: run.status,
+    liveness: 'liveness' in run ? run.liveness : null,
+    worktrees:
+      'worktrees' in run
+        ? run.worktrees.map(({ incident, path, branch }) => ({ incident, path, branch }))
+        : [],
+    startedAt: run.startedAt,
+    closedAt: run.closedAt ?? null,
+    commits: run.commits,
+    note: run.note ?? null,
+  };
+}

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { Triage, TriageCandidate } from '../../ledger/ledger.ts';
+import type { Context } from '../context.ts';
+import { inputError, refusedError } from '../core/errors.ts';
+import { untrustedLine } from '../core/untrusted.ts';
+import { parseSelection } from '../triage/selection.ts';
+import { type Answer, type Call, defineTool, type Question } from './define.ts';
+
+export const triageSelect = defineTool({
+  name: 'triage_select',
+  title: 'Ask the person which issues to work on',
+  description:
+    'Asks the person which issues of the triage to work on and records the answer. Use right after the table was shown. Never choose for the person: only what they answer here is worked on.',
+  effect: 'write',
+  examples: ['triage-select', 'triage-select --triage 20261121-a1b2'],
+  input: {
+    triage: z.string().optional().describe("Id from sentry_list_issues. Default: this session's newest."),
+    selection: z
+      .string()
+      .max(200)
+      .optional()
+      .describe('Used only where pitcrew.yml allows unattended work: `1,2,5`, `all` or `top 3`.'),
+  },
+  async run(input, context, call) {
+    const triage = await findTriage(input.triage, context);
+    const chosen = call.ask
+      ? await askPerson(call.ask, triage)
+      : selectByPolicy(input.selection, triage, context);
+    return record(chosen, triage, context);
+  },
+});
+
+interface Chosen {
+  candidates: TriageCandidate[];
+  by: 'person' | 'policy';
+  how: string;
+}
+
+async function findTriage(id: string | undefined, context: Context): Promise<Triage> {
+  const ledger = await context.ledger();
+  const triage = await ledger.triage(id === undefined ? { session: context.session.id } : { id });
+  if (!triage) {
+    throw inputError(
+      id === undefined ? 'This session has no triage yet.' : `There is no triage "${untrustedLine(id, 40)}".`,
+      'Make one with sentry_list_issues.',
+    );
+  }
+  if (triage.candidates.length === 0) {
+    throw inputError('The triage has no issues to choose from.', 'List again with other filters.');
+  }
+  return triage;
+}
+
+async function askPerson(ask: NonNullable<Call['ask']>, triage: Triage): Promise<Chosen> {
+  const first = await ask(questionOf(triage));
+  if (first.action !== 'accept') {
+    throw refusedError(
+      `The person ${first.action === 'decline' ? 'declined to choose' : 'closed the question'}: nothing is selected.`,
+      'Stop here and tell them how to go on: ask again with triage_select when they want to.',
+    );
+  }
+  const { indexes } = parseSelection(first.text, triage.candidates);
+  return {
+    candidates: triage.candidates.filter((candidate) => indexes.includes(candidate.index)),
+    by: 'person',
+    how: first.how,
+  };
+}
+
+/** The candidates in the question itself: the person may see nothing else when the dialog opens. */
+function questionOf(triage: Triage): Question {
+  const rows = triage.candidates
+    .slice(0, 25)
+    .map(({ index, shortId, title }) => `${index}. ${shortId}  ${untrustedLine(title, 90)}`);
+  const more =
+    triage.candidates.length > 25
+      ? [`... and ${triage.candidates.length - 25} more in ${triage.report}`]
+      : [];
+  return {
+    message: ['Which Sentry issues should be worked on?', '', ...rows, ...more].join('\n'),
+    field: { name: 'selection', title: 'Selection', description: '1,2,5 | all | top 3 | skip' },
+  };
+}
+
+function selectByPolicy(selection: string | undefined, triage: Triage, context: Context): Chosen {
+  if (context.config.unattended !== 'draft-pr') {
+    throw refusedError(
+      'This client cannot ask the person, so nothing is selected and no issue may be worked on.',
+      `Ask the person to run \`npx pitcrew triage-select --triage ${triage.id}\` in a terminal, or to set \`unattended: draft-pr\` in pitcrew.yml.`,
+    );
+  }
+  if (selection === undefined) {
+    throw inputError('An unattended selection needs the argument `selection`.', 'For example: `top 3`.');
+  }
+  const { indexes } = parseSelection(selection, triage.candidates);
+  return {
+    candidates: triage.candidates.filter((candidate) => indexes.includes(candidate.index)),
+    by: 'policy',
+    how: 'pitcrew.yml',
+  };
+}
+
+async function record(chosen: Chosen, triage: Triage, context: Context): Promise<Answer> {
+  const ids = chosen.candidates.map((candidate) => candidate.shortId);
+  if (ids.length > 0) {
+    const ledger = await context.ledger();
+    const outcome = await ledger.select({
+      cmd: randomUUID(),
+      session: context.session.id,
+      triage: triage.id,
+      incidents: chosen.candidates.map((candidate) => candidate.incident),
+      by: chosen.by,
+      how: chosen.how,
+    });
+    if (!outcome.ok) throw refusedError(outcome.reason, outcome.advice);
+  }
+  const text =
+    ids.length === 0
+      ? 'The person chose to skip: nothing is selected. Stop here.'
+      : `Selected by ${chosen.by} (${chosen.how}): ${ids.join(', ')}.\nNext: ledger_register with these issues.`;
+  return { text, data: { triage: triage.id, selected: ids, by: chosen.by, how: chosen.how } };
+}

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { isAbsolute, join, relative } from 'node:path';
+import { runCheck } from '../checks/run-check.ts';
+import type { Context } from '../context.ts';
+import { refusedError } from '../core/errors.ts';
+import { incidentBranch, incidentSlug } from '../core/incident.ts';
+import { changedFiles } from '../git/changes.ts';
+import { defaultBase, headOf } from '../git/repository.ts';
+import { createWorktree, type Worktree } from '../git/worktrees.ts';
+import { SETUP_SECONDS } from '../pipeline/prove.ts';
+import { type Call, defineStep } from './define.ts';
+
+export const worktreeCreate = defineStep({
+  name: 'worktree_create',
+  title: 'Make the worktree of one issue',
+  description:
+    'Makes the git worktree and branch of a claimed issue, or takes up the one that is there with its work untouched. Use before reading or editing code for the issue, and work only inside the folder it names.',
+  effect: 'write',
+  examples: ['worktree-create WEB-3F'],
+  requires: ['selected'],
+  input: {},
+  async run(_input, context, call, held) {
+    const base = context.config.github.base ?? (await defaultBase(context.repository)).ref;
+    const worktree = await createWorktree({
+      repository: context.repository,
+      incident: held.incident,
+      branch: incidentBranch(held.incident),
+      folder: folderOf(held.incident, context),
+      base: held.steps.worktree?.base ?? base,
+      reason: `${held.incident} ${held.run.run} ${hostname()} ${process.pid}`,
+    });
+    const ledger = await context.ledger();
+    const recorded = await ledger.recordStep({
+      cmd: randomUUID(),
+      run: held.run.run,
+      fence: held.run.fence,
+      incident: held.incident,
+      step: 'worktree',
+      data: { path: worktree.path, branch: worktree.branch, base: worktree.base },
+    });
+    if (!recorded.ok) throw refusedError(recorded.reason, recorded.advice);
+    const setup = worktree.created ? await runSetup(worktree, context, call) : undefined;
+    const lines = [
+      `${worktree.created ? 'Made' : 'Taken up again:'} ${worktree.path}`,
+      `Branch ${worktree.branch}, from ${worktree.base.slice(0, 12)}.`,
+      ...(worktree.commits > 0 ? [`It has ${worktree.commits} earlier commit(s) of this issue.`] : []),
+      ...(setup ? [setup] : []),
+      ...(await dirtyNote(context)),
+      'Work only inside that folder. Next: sentry_latest_event.',
+    ];
+    return {
+      text: lines.join('\n'),
+      data: { issue: held.shortId, ...worktree, setup: setup ?? null },
+    };
+  },
+});
+
+function folderOf(incident: string, context: Context): string {
+  const { worktrees } = context.config;
+  const parent = isAbsolute(worktrees) ? worktrees : join(context.repository.mainCheckout, worktrees);
+  return join(parent, incidentSlug(incident));
+}
+
+async function runSetup(worktree: Worktree, context: Context, call: Call): Promise<string | undefined> {
+  const { setup } = context.config;
+  if (setup === undefined) return undefined;
+  call.progress(`Preparing the worktree: ${setup}`);
+  const record = await runCheck(
+    { name: 'setup', command: setup, timeoutSeconds: SETUP_SECONDS },
+    { cwd: worktree.path, env: context.childEnv, signal: call.signal },
+  );
+  return record.exitCode === 0
+    ? `Set-up passed in ${(record.durationMs / 1000).toFixed(1)} s.`
+    : `Set-up failed with exit ${record.exitCode}: ${record.tail.slice(-600)}`;
+}
+
+/** The person's own uncommitted changes stay where they are; whoever reads the worktree has to know it lacks them. */
+async function dirtyNote(context: Context): Promise<string[]> {
+  const head = await headOf(context.repository);
+  const folder = relative(context.repository.mainCheckout, context.repository.root);
+  const changes = await changedFiles(context.repository, head.sha);
+  if (changes.length === 0) return [];
+  return [
+    `Note: ${changes.length} uncommitted file(s) of ${folder || 'the main checkout'} are not in it; they stay untouched.`,
+  ];
+}

@@ -1,0 +1,103 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { Ledger, Owner, PathClaim, RegisterAnswer, Run } from '../../ledger/ledger.ts';
+import type { OwnerLiveness } from '../../ledger/owner.ts';
+import { openSqliteLedger } from '../../ledger/sqlite-ledger.ts';
+import type { Log } from '../../src/core/log.ts';
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const START = Date.UTC(2026, 10, 21, 9, 30);
+
+export function tempFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'pitcrew-ledger-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export function collectingLog(): Log & { lines: string[] } {
+  const lines: string[] = [];
+  const write = (line: string) => {
+    lines.push(line);
+  };
+  return { lines, debug: write, info: write, warn: write, error: write };
+}
+
+export const ownerOf = (name: string, pid = 4711): Owner => ({
+  host: 'build-3',
+  boot: 'boot-1',
+  pidNamespace: 'pid:[1]',
+  pid,
+  start: name,
+  label: `${name}, pid ${pid} on build-3`,
+});
+
+export const exclusive = (...globs: string[]): PathClaim[] =>
+  globs.map((glob) => ({ glob, mode: 'exclusive' }));
+
+let commands = 0;
+export const cmd = (): string => `cmd-${++commands}`;
+
+export interface Desk {
+  ledger: Ledger;
+  folder: string;
+  file: string;
+  viewFile: string;
+  log: ReturnType<typeof collectingLog>;
+  /** Moves the ledger's clock. */
+  pass(ms: number): void;
+  now(): number;
+  /** What the machine answers about an owner's process, by the owner's name. */
+  processes: Map<string, OwnerLiveness>;
+  claim(session: string, incidents: string[], paths?: PathClaim[], ttlMs?: number): Promise<RegisterAnswer>;
+  granted(session: string, incidents: string[], paths?: PathClaim[], ttlMs?: number): Promise<Run>;
+}
+
+/** A ledger in a folder of its own, with a clock and processes that the test moves. */
+export async function openDesk(options: { view?: boolean } = {}): Promise<Desk> {
+  const folder = tempFolder();
+  const file = join(folder, 'git', 'pitcrew', 'ledger.db');
+  const viewFile = join(folder, '.claude', 'active-runs.md');
+  const log = collectingLog();
+  const processes = new Map<string, OwnerLiveness>();
+  let now = START;
+  const ledger = await openSqliteLedger({
+    file,
+    clock: () => now,
+    log,
+    liveness: (owner) => processes.get(owner.start) ?? 'unknown',
+    ...(options.view ? { view: { file: viewFile, delayMs: 1 } } : {}),
+  });
+  onTestFinished(() => ledger.dispose());
+  const claim: Desk['claim'] = (session, incidents, paths = [], ttlMs = 2 * MINUTE) =>
+    ledger.register({
+      cmd: cmd(),
+      session,
+      owner: ownerOf(session),
+      incidents,
+      paths,
+      base: 'a1b2c3',
+      ttlMs,
+      intent: `fix ${incidents.join(', ')}`,
+    });
+  return {
+    ledger,
+    folder,
+    file,
+    viewFile,
+    log,
+    processes,
+    pass: (ms) => {
+      now += ms;
+    },
+    now: () => now,
+    claim,
+    granted: async (...args) => {
+      const answer = await claim(...args);
+      if (!answer.ok) throw new Error(`refused: ${JSON.stringify(answer.conflicts)}`);
+      return answer.run;
+    },
+  };
+}

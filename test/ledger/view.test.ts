@@ -1,0 +1,199 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { RunView } from '../../ledger/ledger.ts';
+import { renderView, writeView } from '../../ledger/view.ts';
+import { outsideOf } from '../../ledger/view-blocks.ts';
+import { cmd, exclusive, MINUTE, openDesk, ownerOf, START, tempFolder } from './helpers.ts';
+
+const runView: RunView = {
+  run: 'r7-ab12',
+  session: 'session-1',
+  owner: ownerOf('claude-code'),
+  incidents: ['sentry:acme/WEB-1'],
+  paths: [...exclusive('src/cart.ts'), { glob: 'docs/**', mode: 'shared' }],
+  base: 'a1b2c3',
+  intent: 'TypeError in the cart <!-- pitcrew:end --> `x`',
+  fence: 7,
+  status: 'active',
+  startedAt: START,
+  renewedAt: START + MINUTE,
+  expiresAt: START + 3 * MINUTE,
+  commits: [],
+  liveness: 'live',
+  worktrees: [
+    { incident: 'sentry:acme/WEB-1', path: '.pitcrew/worktrees/web-1', branch: 'fix/sentry-WEB-1' },
+  ],
+};
+
+describe('renderView', () => {
+  test('says who, since when, what, where and how to take over', () => {
+    const text = renderView({
+      rev: 9,
+      active: [runView, { ...runView, run: 'r8-ab12', liveness: 'suspect', worktrees: [] }],
+      recent: [{ ...runView, status: 'completed', closedAt: START + MINUTE, commits: ['abc123'] }],
+      handwritten: [{ title: 'old work', paths: [], text: '', status: 'stale' }],
+    });
+    expect(text).toMatchInlineSnapshot(`
+      "<!-- Rendered by Pitcrew from its ledger. Text between the two marks is replaced; write anywhere else in this file. -->
+      ## Runs in the ledger
+
+      ### r7-ab12 — sentry:acme/WEB-1 — TypeError in the cart \\<!-- pitcrew:end --\\> \\\`x\\\`
+      - **[2026-11-21 09:30 UTC]** Source: claude-code, pid 4711 on build-3, session session-1
+      - **Paths:** \`src/cart.ts\` · \`docs/**\` (shared)
+      - **Status:** started
+      - **Worktree:** \`fix/sentry-WEB-1\` in \`.pitcrew/worktrees/web-1\` (sentry:acme/WEB-1)
+      - **Lease:** live; its session renews it by itself, 2 min at a time
+      - **To take over:** not while its session lives. When that session ends, the claim ends with it.
+
+      ### r8-ab12 — sentry:acme/WEB-1 — TypeError in the cart \\<!-- pitcrew:end --\\> \\\`x\\\`
+      - **[2026-11-21 09:30 UTC]** Source: claude-code, pid 4711 on build-3, session session-1
+      - **Paths:** \`src/cart.ts\` · \`docs/**\` (shared)
+      - **Status:** started
+      - **Lease:** not renewed since 2026-11-21 09:31 UTC, but its owner may be there
+      - **To take over:** ask its owner; then take over run r8-ab12 with fence 7.
+
+      Written by hand and older than 2 h, so in nobody's way: old work.
+
+      ### Ended in the last 14 days
+
+      - 2026-11-21 09:31 UTC r7-ab12 sentry:acme/WEB-1: completed (commit: abc123), claude-code, pid 4711 on build-3
+      "
+    `);
+  });
+});
+
+describe('writeView', () => {
+  const view = (rev: number, body = `body of ${rev}`, store = 'ab12') => ({ rev, store, body });
+
+  test('what stands outside our block stays byte for byte, whatever it is', () => {
+    const file = join(tempFolder(), 'active-runs.md');
+    const line = fc.oneof(
+      fc.constantFrom(
+        '# Active runs',
+        '## Active',
+        '- **[2026-05-09 19:10] /x - y**',
+        '',
+        '<!-- pitcrew:end -->',
+        '<!-- pitcrew:begin rev=3 -->',
+        '\u00e9\u4e2d',
+      ),
+      fc.string({ maxLength: 20 }),
+    );
+    const text = fc
+      .tuple(fc.array(line, { maxLength: 8 }), fc.constantFrom('\n', '\r\n', '\r'), fc.boolean())
+      .map(([lines, lineBreak, isClosed]) => lines.join(lineBreak) + (isClosed ? lineBreak : ''));
+    const bytes = fc.oneof(
+      text.map((value) => Buffer.from(value)),
+      fc.uint8Array({ maxLength: 60 }).map((value) => Buffer.from(value)),
+    );
+    fc.assert(
+      fc.property(bytes, (before) => {
+        writeFileSync(file, before);
+        writeView(file, view(5));
+        const first = readFileSync(file);
+        // A whole block that was there before is ours, whoever wrote it; everything else is not.
+        expect(outsideOf(first).equals(outsideOf(before))).toBe(true);
+        expect(first.toString()).toContain('body of 5');
+        writeView(file, view(6));
+        const second = readFileSync(file);
+        expect(outsideOf(second).equals(outsideOf(before))).toBe(true);
+        expect(second.toString()).not.toContain('body of 5');
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('the title stays first, line ends stay as they are, and a newer revision is kept', () => {
+    const file = join(tempFolder(), 'active-runs.md');
+    writeFileSync(file, '# Runs\r\n\r\n## Active\r\n- by hand\r\n');
+    expect(writeView(file, view(5))).toBe('written');
+    const text = readFileSync(file, 'utf8');
+    expect(text).toBe(
+      '# Runs\r\n<!-- pitcrew:begin rev=5 -->\r\n<!-- store ab12 -->\r\nbody of 5\r\n<!-- pitcrew:end -->\r\n\r\n## Active\r\n- by hand\r\n',
+    );
+    expect(writeView(file, view(4))).toBe('newer');
+    expect(writeView(file, view(5))).toBe('unchanged');
+    expect(readFileSync(file, 'utf8')).toBe(text);
+    expect(writeView(file, view(1, 'a new store', 'cd34'))).toBe('written');
+  });
+
+  test('two blocks after a merge become one again', () => {
+    const file = join(tempFolder(), 'active-runs.md');
+    const block = (rev: number) => `<!-- pitcrew:begin rev=${rev} -->\nx\n<!-- pitcrew:end -->\n`;
+    writeFileSync(file, `a\n${block(1)}b\n${block(2)}c\n`);
+    writeView(file, view(3, 'new'));
+    expect(readFileSync(file, 'utf8')).toBe(
+      'a\n<!-- pitcrew:begin rev=3 -->\n<!-- store ab12 -->\nnew\n<!-- pitcrew:end -->\nb\nc\n',
+    );
+  });
+
+  test('a link to the file stays a link', () => {
+    const folder = tempFolder();
+    writeFileSync(join(folder, 'real.md'), '# Runs\n');
+    symlinkSync(join(folder, 'real.md'), join(folder, 'link.md'));
+    writeView(join(folder, 'link.md'), view(2));
+    expect(readFileSync(join(folder, 'real.md'), 'utf8')).toContain('body of 2');
+  });
+});
+
+describe('the view of a ledger', () => {
+  test('follows the changes, and hand-written text around it stays', async () => {
+    const desk = await openDesk({ view: true });
+    mkdirSync(dirname(desk.viewFile), { recursive: true });
+    writeFileSync(desk.viewFile, '# Our runs\n\n- a note of mine\n');
+    const run = await desk.granted('alice', ['sentry:acme/WEB-1'], exclusive('src/cart.ts'));
+    await desk.ledger.close({
+      cmd: cmd(),
+      run: run.run,
+      fence: run.fence,
+      status: 'completed',
+      commits: ['abc123'],
+    });
+    await desk.granted('bob', ['sentry:acme/WEB-2']);
+    await desk.ledger.dispose();
+    const text = readFileSync(desk.viewFile, 'utf8');
+    expect(text).toMatch(/^# Our runs\n<!-- pitcrew:begin rev=3 -->\n/);
+    expect(text).toMatch(/<!-- pitcrew:end -->\n\n- a note of mine\n$/);
+    expect(text).toContain('bob, pid 4711 on build-3');
+    expect(text).toContain('completed (commit: abc123)');
+  });
+
+  test('a ledger that nobody used makes no file', async () => {
+    const desk = await openDesk({ view: true });
+    await desk.ledger.list();
+    await desk.ledger.dispose();
+    expect(existsSync(desk.viewFile)).toBe(false);
+  });
+
+  test('a view that cannot be written costs nobody the registration', async () => {
+    const desk = await openDesk({ view: true });
+    symlinkSync(join(desk.folder, 'nowhere'), join(desk.folder, '.claude'));
+    await desk.granted('alice', ['sentry:acme/WEB-1']);
+    await desk.ledger.dispose();
+    expect(desk.log.lines).toEqual([expect.stringContaining('was not rendered')]);
+  });
+
+  test('text in another encoding is left alone, and said to be unreadable where it is', async () => {
+    const desk = await openDesk({ view: true });
+    mkdirSync(dirname(desk.viewFile));
+    const bytes = Buffer.from('\ufeff## Active\n', 'utf16le');
+    writeFileSync(desk.viewFile, bytes);
+    await desk.granted('alice', ['sentry:acme/WEB-1']);
+    await desk.ledger.dispose();
+    expect(readFileSync(desk.viewFile).equals(bytes)).toBe(true);
+    expect(desk.log.lines).toEqual([expect.stringContaining('not UTF-8')]);
+  });
+
+  test('an unreadable list of active runs is not taken for an empty one', async () => {
+    const desk = await openDesk({ view: true });
+    mkdirSync(desk.viewFile, { recursive: true });
+    chmodSync(desk.viewFile, 0o700);
+    await expect(desk.claim('alice', ['sentry:acme/WEB-1'])).rejects.toMatchObject({
+      kind: 'upstream',
+      message: expect.stringContaining('cannot be read'),
+    });
+    expect((await desk.ledger.list()).handwritten).toMatchObject([{ status: 'unclear' }]);
+  });
+});
