@@ -41,14 +41,15 @@ function compileSegments(
     const magic = sets ? /[*?[]/ : /[*?]/;
     return magic.test(segment) ? tokens(segment, sets, foldCase, fold) : fold(segment);
   });
-  return isLiteral(pattern) && !FILE_ENDING.test(segments.at(-1) ?? '') ? [...pattern, GLOBSTAR] : pattern;
+  return isLiteral(pattern) && isFolderName(segments.at(-1) ?? '') ? [...pattern, GLOBSTAR] : pattern;
 }
 
 export const isLiteral = (pattern: Pattern): boolean =>
   pattern.every((segment) => typeof segment === 'string');
 
-/** `cart.ts`, but neither `.github` nor `v1.2`. */
-const FILE_ENDING = /.\.[A-Za-z][A-Za-z0-9]*$/;
+/** `src`, `.github`, `v1.2` and `[id]`, but neither `cart.ts` nor a set of characters within a name. */
+const isFolderName = (name: string): boolean =>
+  !/.\.[A-Za-z][A-Za-z0-9]*$/.test(name) && !/.\[|\]./.test(name);
 
 function tokens(segment: string, sets: boolean, foldCase: boolean, fold: (text: string) => string): Token[] {
   const result: Token[] = [];

@@ -34,7 +34,7 @@ export function findBlocks(bytes: Buffer): Block[] {
         start: begin.index,
         end: after + lineBreak.length,
         rev: Number(begin[1]),
-        store: /store ([0-9a-f]+)/.exec(inner)?.[1] ?? '',
+        store: /^\n?<!-- store ([0-9a-f]+) -->/.exec(inner)?.[1] ?? '',
         body: inner.replace(/^\n/, '').replace(/\n$/, ''),
       },
     ];

@@ -74,7 +74,8 @@ const claim = (path: { glob: string; mode: string }): string =>
   code(path.glob) + (path.mode === 'shared' ? ' (shared)' : '');
 
 /** No text of others may end our block or start markup. */
-const cell = (text: string): string => untrustedCell(text, 300);
+const cell = (text: string): string =>
+  untrustedCell(text.replaceAll('<!--', '< !--').replaceAll('-->', '-- >'), 300);
 const code = (text: string): string =>
   `\`${text.replaceAll('`', "'").replaceAll('<!--', '<!- -').slice(0, 300)}\``;
 const titleOf = (entry: HandwrittenEntry): string => cell(entry.title);

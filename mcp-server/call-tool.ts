@@ -66,6 +66,7 @@ function callOf(server: Server, extra: Extra): Call {
   let step = 0;
   return {
     signal: extra.signal,
+    reader: 'model',
     progress(message) {
       if (token === undefined || extra.signal.aborted) return;
       step += 1;

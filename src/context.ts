@@ -7,8 +7,11 @@ import { openSession, type Session, type SessionKind } from './context/session.t
 import type { Clock } from './core/clock.ts';
 import { sentryIncident, shortIdOf } from './core/incident.ts';
 import type { Log } from './core/log.ts';
+import { type Recent, recent } from './core/recent.ts';
 import { childEnvironment } from './core/run.ts';
 import { openRepository, type Repository } from './git/repository.ts';
+import type { RelatedAnswer } from './github/search-issues.ts';
+import { EVIDENCE_GOOD_FOR_MS, type EvidenceCache } from './pipeline/evidence.ts';
 
 /** Everything a tool may need; what is costly is opened when it is first asked for. */
 export interface Context {
@@ -22,6 +25,9 @@ export interface Context {
   ledger(): Promise<Ledger>;
   sentry(): Promise<SentryAccess>;
   github(): Promise<GitHubAccess>;
+  /** What this session asked Sentry and GitHub lately, so that one issue's steps ask once. */
+  recentEvidence: EvidenceCache;
+  recentRelated: Recent<RelatedAnswer>;
   /** The ledger's key of an issue, from its short id. */
   incidentOf(issue: string): Promise<string>;
   /** Keeps a run's claim alive while this process lives. */
@@ -48,7 +54,7 @@ export interface ContextOptions {
 export async function openContext(options: ContextOptions): Promise<Context> {
   const { clock, env, log } = options;
   const childEnv = childEnvironment(env);
-  const repository = await openRepository({ cwd: options.cwd, env: childEnv });
+  const repository = await openRepository({ cwd: options.cwd, env });
   const config = await loadConfig(repository.mainCheckout);
   const session = await openSession(options.session, env);
 
@@ -70,6 +76,8 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     ledger: async () => (await ledger.get()).ledger,
     sentry: sentry.get,
     github: github.get,
+    recentEvidence: recent(clock, EVIDENCE_GOOD_FOR_MS, 50),
+    recentRelated: recent(clock, EVIDENCE_GOOD_FOR_MS, 50),
     incidentOf: async (issue) => sentryIncident(await organization.get(), shortIdOf(issue)),
     hold: async (run) => (await ledger.get()).hold(run),
     release: (run) => ledger.opened()?.release(run),

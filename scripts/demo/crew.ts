@@ -83,7 +83,11 @@ async function claim(client: PitcrewClient, selected: string[], holderPid: numbe
       if (!(error instanceof ToolRefusal)) throw error;
       quote(error.message);
       const holder = /held by ([^;]*?) since/.exec(error.message)?.[1] ?? `pid ${holderPid ?? 'unknown'}`;
-      refused.push({ shortId, holder, reason: error.message.split('\n')[0] ?? '' });
+      refused.push({
+        shortId,
+        holder,
+        reason: (error.message.split('\n')[0] ?? '').replace('refused: ', ''),
+      });
     }
   }
   say(`    claimed: ${claimed.join(', ')}`);

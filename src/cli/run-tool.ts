@@ -37,6 +37,7 @@ export async function runTool(tool: Tool, argv: readonly string[]): Promise<void
 function callOf(signal: AbortSignal): Call {
   return {
     signal,
+    reader: 'person',
     progress(message) {
       if (process.stderr.isTTY) process.stderr.write(`${message}\n`);
     },

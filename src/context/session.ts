@@ -11,6 +11,8 @@ export type SessionKind = { kind: 'server'; clientLabel: string } | { kind: 'com
 export interface Session {
   id: string;
   owner: Owner;
+  /** False where the client says that nobody sits before it, and so closes every question by itself. */
+  attended: boolean;
   /** How long a claim lasts without being renewed. */
   leaseMs: number;
 }
@@ -24,12 +26,17 @@ export async function openSession(kind: SessionKind, env: NodeJS.ProcessEnv): Pr
   const named = env.PITCREW_SESSION;
   if (kind.kind === 'server') {
     const owner = currentOwner({ label: kind.clientLabel });
-    return { id: named ?? `server:${randomUUID()}`, owner, leaseMs: DEFAULT_LEASE_MS };
+    return {
+      id: named ?? `server:${randomUUID()}`,
+      owner,
+      attended: !env.CLAUDE_CODE_ENTRYPOINT?.startsWith('sdk'),
+      leaseMs: DEFAULT_LEASE_MS,
+    };
   }
   const id =
     named ?? (env.CLAUDE_CODE_SESSION_ID ? `claude:${env.CLAUDE_CODE_SESSION_ID}` : await terminalSession());
   const owner = currentOwner({ label: `command line (session ${id})`, pid: 0 });
-  return { id, owner, leaseMs: STALE_AFTER_MS };
+  return { id, owner, attended: true, leaseMs: STALE_AFTER_MS };
 }
 
 /** The POSIX session of this process, shared by all commands of one terminal; the user's name where unknown. */

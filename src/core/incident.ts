@@ -9,7 +9,9 @@ export const shortName = (incident: string): string => incident.slice(incident.i
 
 /** A name for folders and branches: `sentry-web-3f`. Never the date: two sessions of one day would collide. */
 export const incidentSlug = (incident: string): string =>
-  `${incident.slice(0, incident.indexOf(':'))}-${shortName(incident).toLowerCase().replace(/[^a-z0-9-]+/g, '-')}`;
+  `${incident.slice(0, incident.indexOf(':'))}-${shortName(incident)
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, '-')}`;
 
 /** The branch of an incident's fix; derived from it alone, so that a second fix of it cannot hide under another name. */
 export const incidentBranch = (incident: string): string => `fix/${incidentSlug(incident)}`;

@@ -10,10 +10,11 @@ export function untrustedLine(text: unknown, maxCharacters: number): string {
 
 /** The same for several lines: line breaks stay, each line's end is trimmed. */
 export function untrustedBlock(text: unknown, maxCharacters: number): string {
+  const lines = clean(text, maxCharacters).split(/\r\n?|\n/);
   return cut(
-    clean(text, maxCharacters)
-      .replace(/\r\n?/g, '\n')
-      .replace(/[ \t]+\n/g, '\n')
+    lines
+      .map((line) => line.trimEnd())
+      .join('\n')
       .trimEnd(),
     maxCharacters,
   );

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { automationIn } from '../core/defuse.ts';
 import { inputError } from '../core/errors.ts';
 import type { GitHubClient } from './client.ts';
-import { automationIn } from './defuse.ts';
 import { GitHubError } from './github-error.ts';
 import { listOf, webUrl } from './schemas.ts';
 

@@ -1,6 +1,6 @@
+import { defuse, defusedBlock, defusedLine } from '../core/defuse.ts';
 import { refusedError } from '../core/errors.ts';
 import { fenced, untrustedBlock, untrustedLine } from '../core/untrusted.ts';
-import { defuse, defusedBlock, defusedLine } from './defuse.ts';
 import { incidentMarker, REGION_BEGIN, REGION_END } from './marker.ts';
 import type { RelatedIssue } from './search-issues.ts';
 

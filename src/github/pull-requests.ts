@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { automationIn, defusedLine } from '../core/defuse.ts';
 import { inputError } from '../core/errors.ts';
 import type { GitHubClient } from './client.ts';
 import type { Owners } from './code-owners.ts';
-import { automationIn, defusedLine } from './defuse.ts';
 import { findPullRequests, type PullRequest, pullSchema } from './find-pull-requests.ts';
 import { GitHubError } from './github-error.ts';
 import { hasIncidentMarker, REGION_BEGIN, replaceRegion } from './marker.ts';

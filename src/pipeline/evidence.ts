@@ -1,5 +1,6 @@
 import { isoSeconds } from '../core/clock.ts';
 import { upstreamError } from '../core/errors.ts';
+import type { Recent } from '../core/recent.ts';
 import { compareWithRelease, type ReleaseComparison } from '../git/release.ts';
 import { listFiles, type Repository } from '../git/repository.ts';
 import type { SentryClient } from '../sentry/client.ts';
@@ -23,6 +24,22 @@ export interface GatheredEvidence {
   issue: SentryIssue;
   event: SentryEvent;
   evidence: Evidence;
+}
+
+/** What the steps of an issue share: the evidence of its latest event, for as long as one piece of work may take. */
+export type EvidenceCache = Recent<GatheredEvidence>;
+export const EVIDENCE_GOOD_FOR_MS = 15 * 60 * 1000;
+
+/** The evidence of an issue's latest event: what this session gathered lately, else gathered now. */
+export async function latestEvidence(
+  request: Omit<EvidenceRequest, 'which' | 'detail'>,
+  cache: EvidenceCache,
+): Promise<GatheredEvidence> {
+  const held = cache.get(request.issue.toUpperCase());
+  if (held) return held;
+  const gathered = await gatherEvidence(request);
+  cache.set(gathered.issue.shortId.toUpperCase(), gathered);
+  return gathered;
 }
 
 /** Fetches an issue with one of its events, side by side with the list of files here, and builds the evidence. */

@@ -100,9 +100,6 @@ export async function publish(request: PublishRequest): Promise<Published> {
       ...(pull.reviewersRequested.length > 0
         ? [`Review asked from ${pull.reviewersRequested.join(', ')}.`]
         : []),
-      ...(pull.reviewersRefused.length > 0
-        ? [`GitHub refused as reviewers: ${pull.reviewersRefused.join(', ')}.`]
-        : []),
       ...pull.notes,
     ],
   };

@@ -1,3 +1,4 @@
+import type { Recent } from '../core/recent.ts';
 import type { GitHubClient } from '../github/client.ts';
 import { type RelatedAnswer, searchRelated } from '../github/search-issues.ts';
 import type { GatheredEvidence } from './evidence.ts';
@@ -5,15 +6,19 @@ import type { GatheredEvidence } from './evidence.ts';
 /** Reports closed longer ago than this are seldom about today's fault. */
 const CLOSED_WITHIN_DAYS = 90;
 
-/** Searches GitHub for reports of the same fault, with signals taken from the event. */
-export function findRelated(
+const MOST = 20;
+
+/** Searches GitHub for reports of the same fault, with signals taken from the event; GitHub allows 30 searches a minute. */
+export async function findRelated(
   client: GitHubClient,
   { issue, event, evidence }: GatheredEvidence,
-  options: { now: number; limit: number },
+  options: { now: number; cache: Recent<RelatedAnswer> },
   signal: AbortSignal,
 ): Promise<RelatedAnswer> {
+  const held = options.cache.get(issue.shortId);
+  if (held) return held;
   const { reason, declaredPaths } = evidence;
-  return searchRelated(
+  const answer = await searchRelated(
     client,
     {
       exceptionTypes: reason.types,
@@ -24,7 +29,9 @@ export function findRelated(
       ...(event.platform ? { platform: event.platform } : {}),
       ...(event.release ? { release: event.release } : {}),
     },
-    { closedWithinDays: CLOSED_WITHIN_DAYS, limit: options.limit, now: options.now },
+    { closedWithinDays: CLOSED_WITHIN_DAYS, limit: MOST, now: options.now },
     signal,
   );
+  options.cache.set(issue.shortId, answer);
+  return answer;
 }

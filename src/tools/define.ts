@@ -11,6 +11,8 @@ export type Effect = 'read' | 'write' | 'destroy';
 export interface Call {
   signal: AbortSignal;
   progress(message: string): void;
+  /** Who reads the text: a model (compact Markdown) or a person at a terminal (aligned columns). */
+  reader: 'model' | 'person';
   /** Absent where no person can be asked (a client without elicitation, a pipe instead of a terminal). */
   ask?: (question: Question) => Promise<PersonAnswer>;
 }

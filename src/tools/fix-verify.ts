@@ -4,7 +4,7 @@ import type { CheckRecord, ProofStep } from '../../ledger/ledger.ts';
 import { inputError, PitcrewError, refusedError } from '../core/errors.ts';
 import { incidentSlug } from '../core/incident.ts';
 import { fenced } from '../core/untrusted.ts';
-import { gatherEvidence } from '../pipeline/evidence.ts';
+import { latestEvidence } from '../pipeline/evidence.ts';
 import { recordOutcome } from '../pipeline/outcome.ts';
 import { prove } from '../pipeline/prove.ts';
 import { defineStep } from './define.ts';
@@ -45,12 +45,15 @@ export const fixVerify = defineStep({
     const test = testOf(input);
     call.progress('Reading the incident');
     const { client } = await context.sentry();
-    const { evidence } = await gatherEvidence({
-      client,
-      repository: context.repository,
-      issue: held.shortId,
-      signal: call.signal,
-    });
+    const { evidence } = await latestEvidence(
+      {
+        client,
+        repository: context.repository,
+        issue: held.shortId,
+        signal: call.signal,
+      },
+      context.recentEvidence,
+    );
     const proof = await prove({
       repository: context.repository,
       config: context.config,

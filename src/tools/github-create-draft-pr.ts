@@ -6,7 +6,7 @@ import { untrustedLine } from '../core/untrusted.ts';
 import type { GitHubClient } from '../github/client.ts';
 import type { RelatedIssue } from '../github/search-issues.ts';
 import { claimPaths } from '../pipeline/claim-paths.ts';
-import { gatherEvidence } from '../pipeline/evidence.ts';
+import { latestEvidence } from '../pipeline/evidence.ts';
 import { recordOutcome } from '../pipeline/outcome.ts';
 import { publish } from '../pipeline/publish.ts';
 import { findRelated } from '../pipeline/related.ts';
@@ -111,14 +111,22 @@ async function relatedOf(
 ): Promise<Related> {
   try {
     const { client } = await context.sentry();
-    const gathered = await gatherEvidence({
-      client,
-      repository: context.repository,
-      issue,
-      signal: call.signal,
-    });
-    const { related } = await findRelated(github, gathered, { now: context.clock(), limit: 5 }, call.signal);
-    return { issues: related, notes: [] };
+    const gathered = await latestEvidence(
+      {
+        client,
+        repository: context.repository,
+        issue,
+        signal: call.signal,
+      },
+      context.recentEvidence,
+    );
+    const { related } = await findRelated(
+      github,
+      gathered,
+      { now: context.clock(), cache: context.recentRelated },
+      call.signal,
+    );
+    return { issues: related.slice(0, 5), notes: [] };
   } catch (error) {
     if (!(error instanceof PitcrewError) || call.signal.aborted) throw error;
     return { issues: [], notes: [`Related issues were not searched: ${messageOf(error)}`] };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { gatherEvidence } from '../pipeline/evidence.ts';
+import { latestEvidence } from '../pipeline/evidence.ts';
 import { findRelated } from '../pipeline/related.ts';
 import { defineTool } from './define.ts';
 
@@ -24,22 +24,27 @@ export const githubSearchIssues = defineTool({
       };
     }
     const { client } = await context.sentry();
-    const gathered = await gatherEvidence({
-      client,
-      repository: context.repository,
-      issue: input.issue,
-      signal: call.signal,
-    });
+    const gathered = await latestEvidence(
+      {
+        client,
+        repository: context.repository,
+        issue: input.issue,
+        signal: call.signal,
+      },
+      context.recentEvidence,
+    );
     const answer = await findRelated(
       github.client,
       gathered,
-      { now: context.clock(), limit: input.limit },
+      { now: context.clock(), cache: context.recentRelated },
       call.signal,
     );
-    const rows = answer.related.map(
-      (related) =>
-        `- ${related.confidence} #${related.number} (${related.state}) ${related.title}: ${related.reasons.join('; ')}`,
-    );
+    const rows = answer.related
+      .slice(0, input.limit)
+      .map(
+        (related) =>
+          `- ${related.confidence} #${related.number} (${related.state}) ${related.title}: ${related.reasons.join('; ')}`,
+      );
     return {
       text: [
         rows.length > 0
@@ -53,7 +58,7 @@ export const githubSearchIssues = defineTool({
         queries: answer.searched,
         incomplete: answer.incomplete,
         searched: true,
-        related: answer.related,
+        related: answer.related.slice(0, input.limit),
       },
     };
   },

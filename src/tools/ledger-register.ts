@@ -7,7 +7,7 @@ import { shortName } from '../core/incident.ts';
 import type { JsonValue } from '../core/json.ts';
 import { headOf } from '../git/repository.ts';
 import { conflictError } from '../pipeline/conflict.ts';
-import { gatherEvidence } from '../pipeline/evidence.ts';
+import { latestEvidence } from '../pipeline/evidence.ts';
 import type { Suspect } from '../sentry/evidence/suspects.ts';
 import { type Answer, type Call, defineTool } from './define.ts';
 import { requireSelected } from './requirements.ts';
@@ -60,12 +60,15 @@ async function pathsOfSuspects(incidents: string[], context: Context, call: Call
   const found = await Promise.all(
     incidents.map(async (incident) => {
       try {
-        const gathered = await gatherEvidence({
-          client,
-          repository: context.repository,
-          issue: shortName(incident),
-          signal: call.signal,
-        });
+        const gathered = await latestEvidence(
+          {
+            client,
+            repository: context.repository,
+            issue: shortName(incident),
+            signal: call.signal,
+          },
+          context.recentEvidence,
+        );
         return likelyFiles(gathered.evidence.suspects);
       } catch (error) {
         if (error instanceof PitcrewError && !call.signal.aborted) {

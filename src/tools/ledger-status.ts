@@ -15,7 +15,8 @@ export const ledgerStatus = defineTool({
   input: {},
   async run(_input, context) {
     const ledger = await context.ledger();
-    const { rev, active, recent, handwritten } = await ledger.list();
+    const { rev, active, recent, ...list } = await ledger.list();
+    const handwritten = list.handwritten.filter((entry) => entry.status !== 'closed');
     const now = context.clock();
     const lines = [
       active.length === 0 ? 'No live runs.' : `${active.length} live run${active.length === 1 ? '' : 's'}:`,

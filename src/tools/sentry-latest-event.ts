@@ -20,7 +20,7 @@ export const sentryLatestEvent = defineTool({
   },
   async run(input, context, call) {
     const { client } = await context.sentry();
-    const { evidence } = await gatherEvidence({
+    const gathered = await gatherEvidence({
       client,
       repository: context.repository,
       issue: input.issue,
@@ -28,6 +28,9 @@ export const sentryLatestEvent = defineTool({
       detail: input.detail,
       signal: call.signal,
     });
-    return { text: evidence.text, data: evidence.data };
+    if (input.event === 'latest' && input.detail === 'small') {
+      context.recentEvidence.set(gathered.issue.shortId.toUpperCase(), gathered);
+    }
+    return { text: gathered.evidence.text, data: gathered.evidence.data };
   },
 });

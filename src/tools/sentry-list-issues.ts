@@ -8,7 +8,7 @@ import { droppedLine } from '../triage/filters.ts';
 import { listNamed } from '../triage/list-named.ts';
 import { buildTriage, type TriageOptions, type TriageResult, type TriageRow } from '../triage/rank.ts';
 import { appendTriage } from '../triage/report.ts';
-import { markdownTable } from '../triage/table.ts';
+import { markdownTable, plainTable } from '../triage/table.ts';
 import { type Answer, defineTool } from './define.ts';
 
 const input = {
@@ -84,7 +84,11 @@ export const sentryListIssues = defineTool({
       : await buildTriage({ client, options, signal: call.signal, onProgress: call.progress });
     const heldBy = await holders(context, organization, result.rows);
     const triage = parsed.record ? await record(context, organization, result, heldBy) : undefined;
-    return answerOf(parsed, context, { result, heldBy, ...(triage ? { triage } : {}) });
+    return answerOf(parsed, context, call.reader === 'person' ? plainTable : markdownTable, {
+      result,
+      heldBy,
+      ...(triage ? { triage } : {}),
+    });
   },
 });
 
@@ -164,6 +168,7 @@ async function record(
 function answerOf(
   parsed: Input,
   context: Context,
+  tableOf: typeof markdownTable,
   {
     result,
     heldBy,
@@ -171,8 +176,7 @@ function answerOf(
   }: { result: TriageResult; heldBy: ReadonlyMap<string, string>; triage?: Recorded },
 ): Answer {
   const { rows, dropped, options } = result;
-  const table =
-    rows.length === 0 ? 'No issue is left.' : markdownTable(rows, { now: context.clock(), heldBy });
+  const table = rows.length === 0 ? 'No issue is left.' : tableOf(rows, { now: context.clock(), heldBy });
   const counts = [
     `${rows.length} shown`,
     ...(result.below > 0 ? [`${result.below} more below`] : []),

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { inputError, refusedError } from '../core/errors.ts';
 import { untrustedLine } from '../core/untrusted.ts';
 import { parseSelection } from '../triage/selection.ts';
-import { type Answer, type Call, defineTool, type Question } from './define.ts';
+import { type Answer, defineTool, type PersonAnswer, type Question } from './define.ts';
 
 export const triageSelect = defineTool({
   name: 'triage_select',
@@ -24,9 +24,10 @@ export const triageSelect = defineTool({
   },
   async run(input, context, call) {
     const triage = await findTriage(input.triage, context);
-    const chosen = call.ask
-      ? await askPerson(call.ask, triage)
-      : selectByPolicy(input.selection, triage, context);
+    const answer = call.ask ? await call.ask(questionOf(triage)) : undefined;
+    // A client with nobody before it closes the question by itself; a person who closes it has decided.
+    const nobody = answer === undefined || (answer.action === 'cancel' && !context.session.attended);
+    const chosen = nobody ? selectByPolicy(input.selection, triage, context) : chosenBy(answer, triage);
     return record(chosen, triage, context);
   },
 });
@@ -52,20 +53,19 @@ async function findTriage(id: string | undefined, context: Context): Promise<Tri
   return triage;
 }
 
-async function askPerson(ask: NonNullable<Call['ask']>, triage: Triage): Promise<Chosen> {
-  const first = await ask(questionOf(triage));
-  if (first.action !== 'accept') {
+function chosenBy(answer: PersonAnswer, triage: Triage): Chosen {
+  if (answer.action !== 'accept') {
     throw refusedError(
-      `The person ${first.action === 'decline' ? 'declined to choose' : 'closed the question'}: nothing is selected.`,
-      'Stop here and tell them how to go on: ask again with triage_select when they want to.',
+      `The person ${answer.action === 'decline' ? 'declined to choose' : 'closed the question'}: nothing is selected.`,
+      'Stop here and tell them how to go on: triage_select asks again when they want to.',
     );
   }
-  const { indexes } = parseSelection(first.text, triage.candidates);
-  return {
-    candidates: triage.candidates.filter((candidate) => indexes.includes(candidate.index)),
-    by: 'person',
-    how: first.how,
-  };
+  return { candidates: candidatesOf(answer.text, triage), by: 'person', how: answer.how };
+}
+
+function candidatesOf(text: string, triage: Triage): TriageCandidate[] {
+  const { indexes } = parseSelection(text, triage.candidates);
+  return triage.candidates.filter((candidate) => indexes.includes(candidate.index));
 }
 
 /** The candidates in the question itself: the person may see nothing else when the dialog opens. */
@@ -86,19 +86,14 @@ function questionOf(triage: Triage): Question {
 function selectByPolicy(selection: string | undefined, triage: Triage, context: Context): Chosen {
   if (context.config.unattended !== 'draft-pr') {
     throw refusedError(
-      'This client cannot ask the person, so nothing is selected and no issue may be worked on.',
+      'There is nobody to ask here, so nothing is selected and no issue may be worked on.',
       `Ask the person to run \`npx pitcrew triage-select --triage ${triage.id}\` in a terminal, or to set \`unattended: draft-pr\` in pitcrew.yml.`,
     );
   }
   if (selection === undefined) {
     throw inputError('An unattended selection needs the argument `selection`.', 'For example: `top 3`.');
   }
-  const { indexes } = parseSelection(selection, triage.candidates);
-  return {
-    candidates: triage.candidates.filter((candidate) => indexes.includes(candidate.index)),
-    by: 'policy',
-    how: 'pitcrew.yml',
-  };
+  return { candidates: candidatesOf(selection, triage), by: 'policy', how: 'pitcrew.yml' };
 }
 
 async function record(chosen: Chosen, triage: Triage, context: Context): Promise<Answer> {

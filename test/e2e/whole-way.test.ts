@@ -166,12 +166,12 @@ describe('the whole way, refused at every step that comes too early', () => {
     expect(again.data.outcome).toBe('existing');
     const pulls = await fetch(`${stage.sandbox.githubUrl}/repos/pitstop/race-day/pulls?state=all`, {
       headers: { authorization: `Bearer ${stage.sandbox.githubToken}` },
-    }).then((answer) => answer.json());
+    }).then(async (answer): Promise<Record<string, string | boolean>[]> => JSON.parse(await answer.text()));
     expect(pulls).toHaveLength(1);
-    expect(pulls[0].draft).toBe(true);
-    expect(pulls[0].body).toContain('pitcrew:incident=sentry:pitstop/');
-    expect(pulls[0].body).toContain(fix.testCommand);
-    expect(pulls[0].body).not.toMatch(/\b(fixes|closes|resolves) (#|[A-Z])/i);
+    expect(pulls[0]?.draft).toBe(true);
+    expect(pulls[0]?.body).toContain('pitcrew:incident=sentry:pitstop/');
+    expect(pulls[0]?.body).toContain(fix.testCommand);
+    expect(pulls[0]?.body).not.toMatch(/\b(fixes|closes|resolves) (#|[A-Z])/i);
   });
 
   test('the issue is resolved with the commit, once', async () => {

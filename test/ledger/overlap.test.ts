@@ -47,17 +47,22 @@ describe('overlaps', () => {
     expect(overlaps(b, a)).toBe(expected);
   });
 
-  // Every path of up to three segments over a small alphabet, matched by picomatch, is the truth to compare with.
+  // Every path of up to five segments over a small alphabet, matched by picomatch, is the truth to compare with.
   test('agrees with enumeration on random pairs: nothing missed, under 3 % too many', () => {
-    const names = ['a', 'b', 'ab', 'ba', 'a.b'];
-    const universe = [1, 2, 3, 4].flatMap((depth) => paths(names, depth));
-    const segment = fc.oneof(
-      { weight: 5, arbitrary: fc.constantFrom(...names) },
-      { weight: 3, arbitrary: fc.constantFrom('*', 'a*', '*b', '?', 'a?', '*.b', '[ab]', '[!a]', 'a[.b]b') },
-      { weight: 2, arbitrary: fc.constantFrom('{a,b}', 'a{,b}', '{a.b,ba}', '{a,*b}') },
+    const names = ['a', 'b', 'ab', 'a.b'];
+    const universe = [1, 2, 3, 4, 5].flatMap((depth) => paths(names, depth));
+    const folder = fc.oneof(
+      { weight: 5, arbitrary: fc.constantFrom('a', 'b', 'ab') },
+      {
+        weight: 3,
+        arbitrary: fc.constantFrom('*', 'a*', '*b', '?', 'a?', '[ab]', '[^a]', '{a,b}', 'a{,b}', '{a,*b}'),
+      },
       { weight: 2, arbitrary: fc.constant('**') },
     );
-    const glob = fc.array(segment, { minLength: 1, maxLength: 3 }).map((segments) => segments.join('/'));
+    const last = fc.oneof(folder, fc.constantFrom('a.b', '*.b', 'a[.b]b', '{a.b,ab}', 'a.?'));
+    const glob = fc
+      .tuple(fc.array(folder, { maxLength: 2 }), last)
+      .map(([folders, name]) => [...folders, name].join('/'));
     let extra = 0;
     let total = 0;
     const truth = new Map<string, Set<string>>();

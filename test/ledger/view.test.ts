@@ -39,7 +39,7 @@ describe('renderView', () => {
       "<!-- Rendered by Pitcrew from its ledger. Text between the two marks is replaced; write anywhere else in this file. -->
       ## Runs in the ledger
 
-      ### r7-ab12 — sentry:acme/WEB-1 — TypeError in the cart \\<!-- pitcrew:end --\\> \\\`x\\\`
+      ### r7-ab12 — sentry:acme/WEB-1 — TypeError in the cart \\< !-- pitcrew:end -- \\> \\\`x\\\`
       - **[2026-11-21 09:30 UTC]** Source: claude-code, pid 4711 on build-3, session session-1
       - **Paths:** \`src/cart.ts\` · \`docs/**\` (shared)
       - **Status:** started
@@ -47,7 +47,7 @@ describe('renderView', () => {
       - **Lease:** live; its session renews it by itself, 2 min at a time
       - **To take over:** not while its session lives. When that session ends, the claim ends with it.
 
-      ### r8-ab12 — sentry:acme/WEB-1 — TypeError in the cart \\<!-- pitcrew:end --\\> \\\`x\\\`
+      ### r8-ab12 — sentry:acme/WEB-1 — TypeError in the cart \\< !-- pitcrew:end -- \\> \\\`x\\\`
       - **[2026-11-21 09:30 UTC]** Source: claude-code, pid 4711 on build-3, session session-1
       - **Paths:** \`src/cart.ts\` · \`docs/**\` (shared)
       - **Status:** started

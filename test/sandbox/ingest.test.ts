@@ -68,9 +68,14 @@ test('refuses strangers and what is no envelope, each with a detail', async () =
     await post(url, envelopeOf({}, [{ type: 'event', length: 999 }, '{}']), own),
     await post(url, envelopeOf({}, [{ type: 'event' }, '[1]']), own),
     await post(url, Buffer.from('not gzip'), { ...own, 'content-encoding': 'gzip' }),
+    await post(
+      url,
+      envelopeOf({}, [{ type: 'event' }, `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`]),
+      own,
+    ),
     await post(url, gzipSync(Buffer.alloc(101 * 1024 * 1024)), { ...own, 'content-encoding': 'gzip' }),
   ];
-  expect(answers.map((answer) => answer.status)).toEqual([401, 403, 403, 400, 400, 400, 400, 413]);
+  expect(answers.map((answer) => answer.status)).toEqual([401, 403, 403, 400, 400, 400, 400, 400, 413]);
   expect(answers.every((answer) => typeof answer.body.detail === 'string')).toBe(true);
   expect(await list('')).toEqual([]);
 });

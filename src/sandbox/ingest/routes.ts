@@ -14,15 +14,14 @@ import { recordEvent } from './record.ts';
 
 /** The inbox for SDKs: `/api/{project}/envelope/` and the older `/api/{project}/store/`. */
 export function createIngest(database: Database, clock: Clock): Side {
-  const accept = (call: Call, project: Project, event: Loose): string => {
+  const accept = (project: Project, event: Loose): string => {
     const eventId = eventIdOf(event.event_id);
     const now = clock();
     try {
       recordEvent(database, project, normalizeEvent(event, eventId, now), JSON.stringify(event), now);
     } catch (error) {
       // Only nesting thousands of levels deep gets here, which no SDK sends.
-      if (error instanceof RangeError)
-        throw new Fault(400, { detail: `${call.path}: the event is too deep` });
+      if (error instanceof RangeError) throw new Fault(400, { detail: 'the event is nested too deeply' });
       throw error;
     }
     return eventId;
@@ -36,7 +35,7 @@ export function createIngest(database: Database, clock: Clock): Side {
       .map((item) => eventOf(item.payload))
       .filter((event) => event.type !== 'transaction');
     const ids = events.map((event) =>
-      accept(call, project, { ...event, event_id: event.event_id ?? header.event_id }),
+      accept(project, { ...event, event_id: event.event_id ?? header.event_id }),
     );
     return { status: 200, body: ids[0] === undefined ? {} : { id: ids[0] } };
   };
@@ -44,7 +43,7 @@ export function createIngest(database: Database, clock: Clock): Side {
   const store = async (call: Call): Promise<Answer> => {
     const body = await decodedBody(call);
     const project = authorized(database, call, null);
-    return { status: 200, body: { id: accept(call, project, eventOf(body)) } };
+    return { status: 200, body: { id: accept(project, eventOf(body)) } };
   };
 
   const router = createRouter({

@@ -1,4 +1,4 @@
-import { untrustedBlock, untrustedLine } from '../core/untrusted.ts';
+import { untrustedBlock, untrustedLine } from './untrusted.ts';
 
 /**
  * Text from outside or from a model, on its way into a title, body or comment on GitHub: takes the power from what

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { automationIn, defuse, defusedBlock, defusedLine } from '../../src/github/defuse.ts';
-import { actedOn, HOSTILE } from './vendor-rules.ts';
+import { automationIn, defuse, defusedBlock, defusedLine } from '../../src/core/defuse.ts';
+import { actedOn, HOSTILE } from '../github/vendor-rules.ts';
 
 const hostileText = fc
   .array(
