@@ -1,3 +1,5 @@
+import type { ProofRecord } from '../src/core/check-record.ts';
+
 /**
  * The ledger's contract. Every engine runs the same pure `apply(state, command)` (apply.ts) inside one transaction;
  * each answer carries `rev`, the position of the operation in one total order. Times are epoch milliseconds.
@@ -162,28 +164,10 @@ export interface Steps {
 }
 export type StepName = keyof Steps;
 
-export interface ProofStep {
-  /** proven: red before, green after, checks pass. unproven: no test possible, reason given, checks pass. */
-  verdict: 'proven' | 'unproven' | 'refused';
-  reason: string;
+export interface ProofStep extends ProofRecord {
   /** Tree of the worktree's changes that was tested; the commit has to have the same one. */
   tree: string;
   baseTree: string;
-  before?: CheckRecord;
-  after?: CheckRecord;
-  checks: CheckRecord[];
-}
-
-export interface CheckRecord {
-  name: string;
-  command: string;
-  exitCode: number;
-  durationMs: number;
-  timedOut: boolean;
-  /** Why the failure counts as the incident's own, or why not. */
-  judgement?: string;
-  /** The end of the output, redacted. */
-  tail: string;
 }
 
 interface Command {

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
+import type { CheckRecord } from '../core/check-record.ts';
 import { inputError } from '../core/errors.ts';
 import { type FailureReason, judgeFailure } from './judge-failure.ts';
-import { type CheckCommand, type CheckOptions, type CheckRun, runCheckWithOutput } from './run-check.ts';
+import { type CheckCommand, type CheckOptions, runCheckWithOutput } from './run-check.ts';
 import { testsRun } from './test-counts.ts';
 
 export interface Proof {
@@ -9,10 +10,10 @@ export interface Proof {
   /** One sentence: why. */
   reason: string;
   /** The test without the fix. */
-  before: CheckRun;
+  before: CheckRecord;
   /** The test with it; absent when the first run settled the matter. */
-  after?: CheckRun;
-  checks: CheckRun[];
+  after?: CheckRecord;
+  checks: CheckRecord[];
 }
 
 /**
@@ -45,7 +46,7 @@ export async function proveFix(options: {
   const both = { before: before.record, after: after.record };
   if (!after.passed) return { verdict: 'refused', reason: after.why, ...both, checks: [] };
 
-  const checks: CheckRun[] = [];
+  const checks: CheckRecord[] = [];
   for (const check of options.checks) {
     onProgress?.(`${check.name}: with the fix`);
     const { record } = await runCheckWithOutput(check, at(fixDirectory));
@@ -70,7 +71,7 @@ async function runBefore(
   test: CheckCommand,
   options: CheckOptions,
   reason: FailureReason,
-): Promise<{ record: CheckRun; own: boolean; why: string }> {
+): Promise<{ record: CheckRecord; own: boolean; why: string }> {
   const { record, output } = await runCheckWithOutput(test, options);
   const { own, why } = judgeFailure(output, record.exitCode, record.timedOut, reason);
   return { record: { ...record, judgement: why }, own, why };
@@ -79,7 +80,7 @@ async function runBefore(
 async function runAfter(
   test: CheckCommand,
   options: CheckOptions,
-): Promise<{ record: CheckRun; passed: boolean; why: string }> {
+): Promise<{ record: CheckRecord; passed: boolean; why: string }> {
   const { record, output } = await runCheckWithOutput(test, options);
   const failure = failureOf(record);
   const why = failure
@@ -90,7 +91,7 @@ async function runAfter(
   return { record: { ...record, judgement: why }, passed: why === 'It passes.', why };
 }
 
-function failureOf({ timedOut, exitCode, durationMs }: CheckRun): string | undefined {
+function failureOf({ timedOut, exitCode, durationMs }: CheckRecord): string | undefined {
   if (timedOut) return `does not end within ${Math.round(durationMs / 1000)} s`;
   return exitCode === 0 ? undefined : `fails with exit code ${exitCode}`;
 }

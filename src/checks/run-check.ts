@@ -1,4 +1,5 @@
 import { realpathSync } from 'node:fs';
+import type { CheckRecord } from '../core/check-record.ts';
 import { childEnvironment, runShell } from '../core/run.ts';
 import { untrustedBlock } from '../core/untrusted.ts';
 
@@ -7,19 +8,6 @@ export interface CheckCommand {
   /** A line for the shell, as a person writes it in a configuration file. */
   command: string;
   timeoutSeconds: number;
-}
-
-/** What is written down of a check that ran; the same shape as the ledger's `CheckRecord`. */
-export interface CheckRun {
-  name: string;
-  command: string;
-  exitCode: number;
-  durationMs: number;
-  timedOut: boolean;
-  /** Why its failure counts as the incident's own, or why not. */
-  judgement?: string;
-  /** The end of the output: at most 40 lines and 4,000 characters, cleaned, without secrets, paths relative. */
-  tail: string;
 }
 
 export interface CheckOptions {
@@ -32,7 +20,7 @@ export interface CheckOptions {
  * Runs a check to its end, or to its time-out, which ends its children too. Never throws for what the command does;
  * throws the signal's reason when cancelled.
  */
-export async function runCheck(check: CheckCommand, options: CheckOptions): Promise<CheckRun> {
+export async function runCheck(check: CheckCommand, options: CheckOptions): Promise<CheckRecord> {
   return (await runCheckWithOutput(check, options)).record;
 }
 
@@ -40,7 +28,7 @@ export async function runCheck(check: CheckCommand, options: CheckOptions): Prom
 export async function runCheckWithOutput(
   check: CheckCommand,
   { cwd, env, signal }: CheckOptions,
-): Promise<{ record: CheckRun; output: string }> {
+): Promise<{ record: CheckRecord; output: string }> {
   const result = await runShell(merged(check.command), {
     cwd,
     env: checkEnvironment(env),
@@ -50,7 +38,7 @@ export async function runCheckWithOutput(
   });
   signal?.throwIfAborted();
   const output = relativePaths(cleaned(result.stdout + result.stderr), cwd);
-  const record: CheckRun = {
+  const record: CheckRecord = {
     name: check.name,
     command: check.command,
     exitCode: result.code,

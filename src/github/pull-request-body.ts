@@ -1,27 +1,9 @@
+import type { CheckRecord, ProofRecord } from '../core/check-record.ts';
 import { defuse, defusedBlock, defusedLine } from '../core/defuse.ts';
 import { refusedError } from '../core/errors.ts';
 import { fenced, untrustedBlock, untrustedLine } from '../core/untrusted.ts';
 import { incidentMarker, REGION_BEGIN, REGION_END } from './marker.ts';
 import type { RelatedIssue } from './search-issues.ts';
-
-/** A command that ran, as the ledger keeps it. */
-export interface ProofCheck {
-  name: string;
-  command: string;
-  exitCode: number;
-  durationMs: number;
-  timedOut: boolean;
-  judgement?: string;
-  tail: string;
-}
-
-export interface PullRequestProof {
-  verdict: 'proven' | 'unproven' | 'refused';
-  reason: string;
-  before?: ProofCheck;
-  after?: ProofCheck;
-  checks: ProofCheck[];
-}
 
 export interface PullRequestBodyParts {
   incident: string;
@@ -33,7 +15,7 @@ export interface PullRequestBodyParts {
   summary: string;
   rootCause: string;
   fix: string;
-  proof: PullRequestProof;
+  proof: ProofRecord;
   related: RelatedIssue[];
   /** Paths that the fix changes. */
   files: string[];
@@ -120,7 +102,7 @@ function fileList(files: readonly string[], scale: number): string {
   return [...lines, ...(files.length > most ? [`* and ${files.length - most} more`] : [])].join('\n');
 }
 
-function proofParts(proof: PullRequestProof, scale: number): string[] {
+function proofParts(proof: ProofRecord, scale: number): string[] {
   const proven = proof.verdict === 'proven';
   const most = Math.max(5, Math.floor(20 * scale));
   const checks = proof.checks.slice(0, most).map((check) => `* ${checkLine(check)}`);
@@ -136,13 +118,13 @@ function proofParts(proof: PullRequestProof, scale: number): string[] {
   ];
 }
 
-function run(when: string, check: ProofCheck, scale: number): string {
+function run(when: string, check: CheckRecord, scale: number): string {
   const judgement = check.judgement ? `\n\n${quote(check.judgement, 300 * scale)}` : '';
   const tail = defusedTail(check.tail, Math.floor(1500 * scale));
   return `**${when}** ${checkLine(check)}${judgement}${tail === '' ? '' : `\n\n${fenced(tail, 'output')}`}`;
 }
 
-function checkLine({ name, command, exitCode, durationMs, timedOut }: ProofCheck): string {
+function checkLine({ name, command, exitCode, durationMs, timedOut }: CheckRecord): string {
   const outcome = timedOut ? 'ended by its time-out' : `exit code ${Math.trunc(exitCode)}`;
   return `${plain(name, 80)}: ${code(command, 240)}, ${outcome}, ${(durationMs / 1000).toFixed(1)} s`;
 }
@@ -163,7 +145,7 @@ function relatedList(related: readonly RelatedIssue[], scale: number): string {
   return `By a score, for the reviewer to judge. They stay as they are when this is merged.\n\n${lines.join('\n')}`;
 }
 
-function checklist({ verdict }: PullRequestProof): string {
+function checklist({ verdict }: ProofRecord): string {
   const items = [
     'The root cause explains the report, not just its last frame.',
     'The change removes the cause and touches nothing else.',

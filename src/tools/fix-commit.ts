@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { ProofStep, Steps } from '../../ledger/ledger.ts';
 import type { Context } from '../context.ts';
@@ -11,6 +10,7 @@ import { checkoutAt, headOf } from '../git/repository.ts';
 import { claimPaths } from '../pipeline/claim-paths.ts';
 import { fixMessage } from '../pipeline/fix-message.ts';
 import { recordOutcome } from '../pipeline/outcome.ts';
+import { recordStep } from '../pipeline/record-step.ts';
 import { defineStep } from './define.ts';
 import type { Held } from './requirements.ts';
 
@@ -50,16 +50,7 @@ export const fixCommit = defineStep({
       files: committed.files.map((file) => file.path),
       subject: committed.subject,
     };
-    const ledger = await context.ledger();
-    const recorded = await ledger.recordStep({
-      cmd: randomUUID(),
-      run: held.run.run,
-      fence: held.run.fence,
-      incident: held.incident,
-      step: 'commit',
-      data: commit,
-    });
-    if (!recorded.ok) throw refusedError(recorded.reason, recorded.advice);
+    await recordStep(context, held, 'commit', commit);
     await recordOutcome(context, held.incident, `committed ${commit.sha.slice(0, 12)} (${proof.verdict})`);
     return {
       text: [

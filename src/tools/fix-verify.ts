@@ -1,12 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { CheckRecord, ProofStep } from '../../ledger/ledger.ts';
+import type { CheckRecord, ProofRecord } from '../core/check-record.ts';
 import { inputError, PitcrewError, refusedError } from '../core/errors.ts';
 import { incidentSlug } from '../core/incident.ts';
 import { fenced } from '../core/untrusted.ts';
 import { latestEvidence } from '../pipeline/evidence.ts';
 import { recordOutcome } from '../pipeline/outcome.ts';
 import { prove } from '../pipeline/prove.ts';
+import { recordStep } from '../pipeline/record-step.ts';
 import { defineStep } from './define.ts';
 
 export const fixVerify = defineStep({
@@ -66,16 +66,7 @@ export const fixVerify = defineStep({
       onProgress: call.progress,
     });
     call.signal.throwIfAborted();
-    const ledger = await context.ledger();
-    const recorded = await ledger.recordStep({
-      cmd: randomUUID(),
-      run: held.run.run,
-      fence: held.run.fence,
-      incident: held.incident,
-      step: 'proof',
-      data: proof,
-    });
-    if (!recorded.ok) throw refusedError(recorded.reason, recorded.advice);
+    await recordStep(context, held, 'proof', proof);
     await recordOutcome(context, held.incident, `proof: ${proof.verdict}`);
     if (proof.verdict === 'refused') throw refusal(proof);
     return {
@@ -112,7 +103,7 @@ function testOf(input: {
   );
 }
 
-const recordLines = (proof: ProofStep): string[] =>
+const recordLines = (proof: ProofRecord): string[] =>
   [proof.before, proof.after, ...proof.checks].flatMap((record) => (record ? [recordLine(record)] : []));
 
 function recordLine(record: CheckRecord): string {
@@ -122,7 +113,7 @@ function recordLine(record: CheckRecord): string {
 }
 
 /** The refusal carries the end of the output that decided it: the next try starts there. */
-function refusal(proof: ProofStep): PitcrewError {
+function refusal(proof: ProofRecord): PitcrewError {
   const records = [proof.before, proof.after, ...proof.checks].filter((record) => record !== undefined);
   const decisive = records.at(-1);
   const tail = decisive ? `\n${fenced(decisive.tail.slice(-2500), `output of ${decisive.name}`)}` : '';

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { messageOf, PitcrewError, refusedError } from '../core/errors.ts';
@@ -9,6 +8,7 @@ import { claimPaths } from '../pipeline/claim-paths.ts';
 import { latestEvidence } from '../pipeline/evidence.ts';
 import { recordOutcome } from '../pipeline/outcome.ts';
 import { publish } from '../pipeline/publish.ts';
+import { recordStep } from '../pipeline/record-step.ts';
 import { findRelated } from '../pipeline/related.ts';
 import { type Call, defineStep } from './define.ts';
 
@@ -57,16 +57,7 @@ export const githubCreateDraftPr = defineStep({
       signal: call.signal,
       onProgress: call.progress,
     });
-    const ledger = await context.ledger();
-    const recorded = await ledger.recordStep({
-      cmd: randomUUID(),
-      run: held.run.run,
-      fence: held.run.fence,
-      incident: held.incident,
-      step: 'pull_request',
-      data: published.step,
-    });
-    if (!recorded.ok) throw refusedError(recorded.reason, recorded.advice);
+    await recordStep(context, held, 'pull_request', published.step);
     const where = published.step.url ?? published.step.patch ?? '';
     await recordOutcome(
       context,

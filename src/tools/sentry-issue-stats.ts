@@ -1,7 +1,7 @@
-import { z } from 'zod';
 import { untrustedLine } from '../core/untrusted.ts';
 import { type IssueStats, issueStats } from '../triage/stats.ts';
 import { defineTool } from './define.ts';
+import { filtersOf, issueFilters } from './issue-filters.ts';
 
 export const sentryIssueStats = defineTool({
   name: 'sentry_issue_stats',
@@ -10,27 +10,12 @@ export const sentryIssueStats = defineTool({
     'Counts unresolved issues by level and by number of events, the new, regressed and escalating ones, and the releases most affected. Use for /sentry stats.',
   effect: 'read',
   examples: ['sentry-issue-stats', 'sentry-issue-stats --period 24h --json'],
-  input: {
-    query: z.string().max(500).optional().describe('Sentry search. Default: from pitcrew.yml.'),
-    project: z.array(z.string().min(1)).max(20).optional().describe('Project slugs.'),
-    environment: z.array(z.string().min(1)).max(20).optional().describe('Only issues seen there.'),
-    period: z
-      .string()
-      .regex(/^\d{1,3}[hdw]$/)
-      .optional()
-      .describe('How far back, for example 24h or 14d.'),
-  },
+  input: issueFilters,
   async run(input, context, call) {
     const { client, projects } = await context.sentry();
-    const { triage, sentry } = context.config;
     const stats = await issueStats({
       client,
-      options: {
-        query: input.query ?? triage.query,
-        projects: input.project ?? projects,
-        environments: input.environment ?? sentry.environments,
-        statsPeriod: input.period ?? triage.period,
-      },
+      options: filtersOf(input, context, projects),
       signal: call.signal,
       onProgress: call.progress,
     });

@@ -10,6 +10,7 @@ import { buildTriage, type TriageOptions, type TriageResult, type TriageRow } fr
 import { appendTriage } from '../triage/report.ts';
 import { markdownTable, plainTable } from '../triage/table.ts';
 import { type Answer, defineTool } from './define.ts';
+import { filtersOf, issueFilters } from './issue-filters.ts';
 
 const input = {
   top: z.number().int().min(1).max(100).default(5).describe('How many issues to show.'),
@@ -22,18 +23,7 @@ const input = {
     .enum(['score', 'freq', 'user', 'date', 'new'])
     .default('score')
     .describe('score: solvability x population, from the events. The others are orders of Sentry.'),
-  query: z
-    .string()
-    .max(500)
-    .optional()
-    .describe('Sentry search. Default: from pitcrew.yml, else unresolved errors.'),
-  project: z.array(z.string().min(1)).max(20).optional().describe('Project slugs.'),
-  environment: z.array(z.string().min(1)).max(20).optional().describe('Only issues seen there.'),
-  period: z
-    .string()
-    .regex(/^\d{1,3}[hdw]$/)
-    .optional()
-    .describe('How far back, for example 24h or 14d.'),
+  ...issueFilters,
   include_levels: z
     .array(z.enum(['warning', 'info', 'debug']))
     .optional()
@@ -93,12 +83,9 @@ export const sentryListIssues = defineTool({
 });
 
 function optionsOf(parsed: Input, context: Context, projects: readonly string[]): TriageOptions {
-  const { triage, sentry } = context.config;
+  const { triage } = context.config;
   return {
-    query: parsed.query ?? triage.query,
-    projects: parsed.project ?? projects,
-    environments: parsed.environment ?? sentry.environments,
-    statsPeriod: parsed.period ?? triage.period,
+    ...filtersOf(parsed, context, projects),
     sort: parsed.sort,
     sample: parsed.sample,
     top: parsed.top,

@@ -1,14 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { isAbsolute, join, relative } from 'node:path';
 import { runCheck } from '../checks/run-check.ts';
 import type { Context } from '../context.ts';
-import { refusedError } from '../core/errors.ts';
 import { incidentBranch, incidentSlug } from '../core/incident.ts';
 import { changedFiles } from '../git/changes.ts';
 import { defaultBase, headOf } from '../git/repository.ts';
 import { createWorktree, type Worktree } from '../git/worktrees.ts';
 import { SETUP_SECONDS } from '../pipeline/prove.ts';
+import { recordStep } from '../pipeline/record-step.ts';
 import { type Call, defineStep } from './define.ts';
 
 export const worktreeCreate = defineStep({
@@ -30,16 +29,11 @@ export const worktreeCreate = defineStep({
       base: held.steps.worktree?.base ?? base,
       reason: `${held.incident} ${held.run.run} ${hostname()} ${process.pid}`,
     });
-    const ledger = await context.ledger();
-    const recorded = await ledger.recordStep({
-      cmd: randomUUID(),
-      run: held.run.run,
-      fence: held.run.fence,
-      incident: held.incident,
-      step: 'worktree',
-      data: { path: worktree.path, branch: worktree.branch, base: worktree.base },
+    await recordStep(context, held, 'worktree', {
+      path: worktree.path,
+      branch: worktree.branch,
+      base: worktree.base,
     });
-    if (!recorded.ok) throw refusedError(recorded.reason, recorded.advice);
     const setup = worktree.created ? await runSetup(worktree, context, call) : undefined;
     const lines = [
       `${worktree.created ? 'Made' : 'Taken up again:'} ${worktree.path}`,

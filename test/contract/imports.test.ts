@@ -41,7 +41,7 @@ const TABLE: { of: string; may: string[] }[] = [
       'mcp-server/stdio.ts',
     ],
   },
-  { of: 'src/hooks/', may: ['src/core/', 'src/policy/', 'ledger/'] },
+  { of: 'src/hooks/', may: ['src/core/', 'src/policy/', 'ledger/reader.ts'] },
 ];
 
 const files = globSync(['src/**/*.ts', 'ledger/**/*.ts', 'mcp-server/**/*.ts']).filter(
@@ -90,7 +90,11 @@ describe('imports', () => {
   });
 
   test('a tool imports no other tool', () => {
-    const shared = new Set(['src/tools/define.ts', 'src/tools/requirements.ts']);
+    const shared = new Set([
+      'src/tools/define.ts',
+      'src/tools/requirements.ts',
+      'src/tools/issue-filters.ts',
+    ]);
     const wrong = files
       .filter(
         (file) => file.startsWith('src/tools/') && file !== 'src/tools/registry.ts' && !shared.has(file),

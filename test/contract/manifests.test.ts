@@ -15,7 +15,7 @@ test('the plugin starts the bundled server, which exists', () => {
   expect(plugin.name).toBe('pitcrew');
   const { command, args } = plugin.mcpServers.pitcrew;
   expect(command).toBe('node');
-  const entry = args[0].replace('${CLAUDE_PLUGIN_ROOT}/', '');
+  const entry = args[0].replace(/^[^/]*\//, '');
   expect(existsSync(entry)).toBe(true);
   expect(json('package.json').bin.pitcrew).toBe(entry);
 });
