@@ -13,7 +13,6 @@ import type { Context } from '../src/context.ts';
 import { PitcrewError } from '../src/core/errors.ts';
 import { packageVersion } from '../src/core/package-root.ts';
 import type { Tool } from '../src/tools/define.ts';
-import { tools } from '../src/tools/registry.ts';
 import { callTool } from './call-tool.ts';
 import { INSTRUCTIONS } from './instructions.ts';
 import { getPrompt, prompts } from './prompts.ts';
@@ -41,9 +40,13 @@ export function buildServer(open: OpenContext): { server: Server; dispose(): Pro
     return opened;
   };
 
-  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: tools.map(listed) }));
+  // Nobody has to wait for what was loaded while the client was reading our first answer.
+  server.oninitialized = () => void registry();
+  server.setRequestHandler(ListToolsRequestSchema, async () => ({
+    tools: (await registry()).tools.map(listed),
+  }));
   server.setRequestHandler(CallToolRequestSchema, (request, extra) =>
-    callTool(server, context, request.params, extra),
+    callTool({ server, context, registry }, request.params, extra),
   );
   server.setRequestHandler(ListPromptsRequestSchema, () => ({ prompts: [...prompts] }));
   server.setRequestHandler(GetPromptRequestSchema, (request) =>
@@ -68,6 +71,9 @@ export function buildServer(open: OpenContext): { server: Server; dispose(): Pro
     },
   };
 }
+
+/** The tools and all that they import, loaded after the first answer: start-up is paid by every session. */
+const registry = () => import('../src/tools/registry.ts');
 
 /** A tool as `tools/list` shows it; the hints follow from its declared effect. */
 function listed(tool: Tool) {

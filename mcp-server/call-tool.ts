@@ -10,7 +10,12 @@ import type { Context } from '../src/context.ts';
 import { PitcrewError } from '../src/core/errors.ts';
 import { redact } from '../src/core/redact.ts';
 import type { Call, PersonAnswer, Question } from '../src/tools/define.ts';
-import { findTool, tools } from '../src/tools/registry.ts';
+
+export interface Host {
+  server: Server;
+  context: () => Promise<Context>;
+  registry: () => Promise<typeof import('../src/tools/registry.ts')>;
+}
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
@@ -22,11 +27,11 @@ const PERSON_TIMEOUT_MS = 60 * 60 * 1000;
  * `structuredContent` show the model that instead, in about twice the tokens (docs/decisions/0003).
  */
 export async function callTool(
-  server: Server,
-  context: () => Promise<Context>,
+  { server, context, registry }: Host,
   params: CallToolRequest['params'],
   extra: Extra,
 ): Promise<CallToolResult> {
+  const { findTool, tools } = await registry();
   const tool = findTool(params.name);
   if (!tool) {
     return failure(

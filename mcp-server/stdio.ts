@@ -1,5 +1,4 @@
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
-import { openContext } from '../src/context.ts';
 import { systemClock } from '../src/core/clock.ts';
 import { stderrLog } from '../src/core/log.ts';
 import { buildServer } from './build-server.ts';
@@ -10,15 +9,16 @@ import { buildServer } from './build-server.ts';
  */
 export async function serveStdio(): Promise<void> {
   const log = stderrLog();
-  const { server, dispose } = buildServer((clientLabel) =>
-    openContext({
+  const { server, dispose } = buildServer(async (clientLabel) => {
+    const { openContext } = await import('../src/context.ts');
+    return openContext({
       cwd: process.cwd(),
       env: process.env,
       clock: systemClock,
       log,
       session: { kind: 'server', clientLabel },
-    }),
-  );
+    });
+  });
   let leaving = false;
   const leave = (code: number) => {
     if (leaving) return;

@@ -29,13 +29,12 @@ async function dispatch(argv: readonly string[]): Promise<void> {
     process.stdout.write(`${packageVersion()}\n`);
     return;
   }
-  if (command === 'mcp' && !wantsHelp(rest)) {
-    const { serveStdio } = await import('../../mcp-server/stdio.ts');
-    return serveStdio();
-  }
   if (wantsHelp(rest)) {
     process.stdout.write(helpOf(command));
     return;
+  }
+  if (command === 'mcp') {
+    throw new PitcrewError('input', 'pitcrew mcp takes no arguments.', 'Start it as: pitcrew mcp');
   }
   if (command === 'sandbox') {
     const { runSandbox } = await import('./sandbox.ts');
