@@ -1,6 +1,6 @@
 import { untrustedLine } from '../core/untrusted.ts';
 import { type Checkout, gitRead, nulSeparated } from './git.ts';
-import { headOf, line, resolveCommit } from './repository.ts';
+import { line, resolveCommit } from './repository.ts';
 
 export type ReleaseComparison =
   | { known: false; release: string; note: string }
@@ -31,23 +31,23 @@ export async function compareWithRelease(options: {
   release: string;
   /** Relative to the root. */
   files: readonly string[];
+  /** From `knownRefs`, where the caller asked for them already. */
+  refs?: KnownRefs;
 }): Promise<ReleaseComparison> {
   const { repository, files } = options;
   const release = untrustedLine(options.release, 200);
-  const found = await findRelease(repository, release);
+  const refs = options.refs ?? (await knownRefs(repository));
+  const found = await findRelease(repository, release, refs);
   if (found === undefined) {
     const note = `No tag or commit of this checkout is called ${release || 'like the release'}; fetch tags if it should be.`;
     return { known: false, release, note };
   }
-  const { sha: head } = await headOf(repository);
-  const counted = await gitRead(repository, [
-    'rev-list',
-    '--left-right',
-    '--count',
-    `${found.sha}...${head}`,
+  const { head } = refs;
+  const same = head === found.sha;
+  const [{ behind, ahead }, commits] = await Promise.all([
+    same ? { behind: 0, ahead: 0 } : distance(repository, found.sha, head),
+    same || files.length === 0 ? [] : commitsTouching(repository, found.sha, head, files),
   ]);
-  const [behind = 0, ahead = 0] = line(counted.stdout).split('\t').map(Number);
-  const commits = files.length === 0 ? [] : await commitsTouching(repository, found.sha, head, files);
   return {
     known: true,
     release,
@@ -59,13 +59,34 @@ export async function compareWithRelease(options: {
   };
 }
 
+export interface KnownRefs {
+  head: string;
+  /** Commits by `refs/tags/NAME`; an annotated tag leads to its commit. */
+  tags: ReadonlyMap<string, string>;
+}
+
+/** HEAD and all tags in one question, which can be asked before the release is known. */
+export async function knownRefs(repository: Checkout): Promise<KnownRefs> {
+  const { stdout } = await gitRead(repository, ['show-ref', '--head', '--dereference']);
+  const tags = new Map<string, string>();
+  let head = '';
+  for (const row of stdout.split('\n')) {
+    const [sha = '', ref = ''] = row.split(' ');
+    if (ref === 'HEAD') head = sha;
+    else if (ref.startsWith('refs/tags/')) tags.set(ref.replace(/\^\{\}$/, ''), sha);
+  }
+  return { head, tags };
+}
+
 async function findRelease(
   repository: Checkout,
   release: string,
+  { tags }: KnownRefs,
 ): Promise<{ ref: string; sha: string } | undefined> {
-  for (const ref of namesFor(release)) {
-    const sha = await resolveCommit(repository, ref);
-    if (sha !== undefined) return { ref: ref.replace(/^refs\/tags\//, ''), sha };
+  for (const name of namesFor(release)) {
+    const isTag = name.startsWith('refs/tags/');
+    const sha = isTag ? tags.get(name) : await resolveCommit(repository, name);
+    if (sha !== undefined) return { ref: name.replace(/^refs\/tags\//, ''), sha };
   }
   return undefined;
 }
@@ -94,6 +115,12 @@ export function namesFor(release: string): string[] {
 /** No revision syntax: a release called `v1^{/secret}` or `a..b` names no tag. */
 const isSafeName = (name: string): boolean =>
   /^[A-Za-z0-9_][\w.@+/-]{0,199}$/.test(name) && !/\.\.|@\{/.test(name);
+
+async function distance(repository: Checkout, from: string, to: string) {
+  const counted = await gitRead(repository, ['rev-list', '--left-right', '--count', `${from}...${to}`]);
+  const [behind = 0, ahead = 0] = line(counted.stdout).split('\t').map(Number);
+  return { behind, ahead };
+}
 
 async function commitsTouching(
   repository: Checkout,

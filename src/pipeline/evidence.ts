@@ -1,7 +1,7 @@
 import { isoSeconds } from '../core/clock.ts';
 import { upstreamError } from '../core/errors.ts';
 import type { Recent } from '../core/recent.ts';
-import { compareWithRelease, type ReleaseComparison } from '../git/release.ts';
+import { compareWithRelease, knownRefs, type ReleaseComparison } from '../git/release.ts';
 import { listFiles, type Repository } from '../git/repository.ts';
 import type { SentryClient } from '../sentry/client.ts';
 import { parseEvent, type SentryEvent } from '../sentry/event.ts';
@@ -45,9 +45,11 @@ export async function latestEvidence(
 /** Fetches an issue with one of its events, side by side with the list of files here, and builds the evidence. */
 export async function gatherEvidence(request: EvidenceRequest): Promise<GatheredEvidence> {
   const { client, repository, signal } = request;
+  // Asked side by side with Sentry; awaited below, and a failure must not become an unhandled rejection until then.
   const files = listFiles(repository);
-  // Awaited below; a failure there must not become an unhandled rejection while Sentry is still being asked.
+  const refs = knownRefs(repository);
   files.catch(() => {});
+  refs.catch(() => {});
   const fetched = await issueWithEvent(client, request.issue, request.which, signal);
   if (fetched.event === undefined) {
     throw upstreamError(
@@ -68,6 +70,7 @@ export async function gatherEvidence(request: EvidenceRequest): Promise<Gathered
     repository,
     release: event.release,
     files: first.declaredPaths,
+    refs: await refs,
   });
   const evidence = await buildEvidence({ ...options, releaseNote: releaseNote(compared) });
   return { issue: fetched.issue, event, evidence };
