@@ -26,7 +26,7 @@ export interface Ledger {
   recordTriage(command: { cmd: string; session: string; triage: Triage }): Promise<{ rev: Rev }>;
   /** The triage with this id, or the newest of the session, or the newest of all. */
   triage(query: { id?: string; session?: string }): Promise<Triage | undefined>;
-  /** Writes down what was chosen from a triage; refused when the triage is unknown or an incident is not in it. */
+  /** Writes down what was chosen from a triage, also when it was nothing: that takes back what the session chose before; refused when the triage is unknown or an incident is not in it. */
   select(command: SelectCommand): Promise<Outcome>;
   /** Writes down a finished step of one incident; refused unless the run is active, holds it and has this fence. */
   recordStep<S extends StepName>(
@@ -159,7 +159,17 @@ export interface Steps {
   worktree: { path: string; branch: string; base: string };
   proof: ProofStep;
   commit: { sha: string; tree: string; branch: string; files: string[]; subject: string };
-  pull_request: { number?: number; url?: string; draft: boolean; branch: string; patch?: string };
+  pull_request: {
+    number?: number;
+    url?: string;
+    draft: boolean;
+    branch: string;
+    /** The commit that was pushed or written as a patch. */
+    sha: string;
+    patch?: string;
+    /** A person closed the pull request without merging it. */
+    refused?: true;
+  };
   resolution: { before: string; after: string; strategy: string; reason?: string };
 }
 export type StepName = keyof Steps;
@@ -203,6 +213,8 @@ export interface GuardCommand {
   paths?: string[];
 }
 export interface CloseCommand extends RunCommand {
+  /** Only these of the run's incidents; the run goes on with the others. */
+  incidents?: string[];
   status: 'completed' | 'aborted';
   commits: string[];
   note?: string;

@@ -60,7 +60,7 @@ function takeoverLine(run: RunView): string {
   if (run.liveness === 'live')
     return 'not while its session lives. When that session ends, the claim ends with it.';
   if (run.liveness === 'dead') return 'just register the same issue.';
-  return `ask its owner; then take over run ${run.run} with fence ${run.fence}.`;
+  return 'ask its owner; an abandoned claim ends 2 h after its last renewal.';
 }
 
 function recentLine(run: Run): string {

@@ -7,7 +7,7 @@ import type {
   ServerRequest,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { Context } from '../src/context.ts';
-import { PitcrewError } from '../src/core/errors.ts';
+import { messageOf, PitcrewError, refusedError } from '../src/core/errors.ts';
 import { redact } from '../src/core/redact.ts';
 import type { Call, PersonAnswer, Question } from '../src/tools/define.ts';
 
@@ -52,7 +52,7 @@ export async function callTool(
     process.stderr.write(`pitcrew error: ${redact(trace)}\n`);
     return failure(
       'bug',
-      `${tool.name} failed unexpectedly: ${redact(error instanceof Error ? error.message : String(error)).slice(0, 300)}`,
+      `${tool.name} failed unexpectedly: ${redact(messageOf(error)).slice(0, 300)}`,
       'This is a fault in Pitcrew; the details are on its standard error. Nothing further was done.',
     );
   }
@@ -83,10 +83,16 @@ function callOf(server: Server, extra: Extra): Call {
         // The client may be gone; that ends the server elsewhere and must not fail the work here.
         .catch(() => {});
     },
-    ...(server.getClientCapabilities()?.elicitation
+    ...(canAsk(server)
       ? { ask: (question: Question) => askByElicitation(server, question, extra.signal) }
       : {}),
   };
+}
+
+/** Forms, not only web pages; an empty capability means forms, as before there were others. */
+function canAsk(server: Server): boolean {
+  const elicitation = server.getClientCapabilities()?.elicitation;
+  return elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined);
 }
 
 async function askByElicitation(
@@ -95,17 +101,23 @@ async function askByElicitation(
   signal: AbortSignal,
 ): Promise<PersonAnswer> {
   const { name, title, description } = question.field;
-  const answer = await server.elicitInput(
-    {
-      message: question.message,
-      requestedSchema: {
-        type: 'object',
-        properties: { [name]: { type: 'string', title, description } },
-        required: [name],
-      },
+  const request = {
+    message: question.message,
+    requestedSchema: {
+      type: 'object' as const,
+      properties: { [name]: { type: 'string' as const, title, description } },
+      required: [name],
     },
-    { signal, timeout: PERSON_TIMEOUT_MS },
-  );
+  };
+  const answer = await server
+    .elicitInput(request, { signal, timeout: PERSON_TIMEOUT_MS })
+    .catch((error: unknown) => {
+      if (signal.aborted) throw error;
+      throw refusedError(
+        `The client could not ask the person: ${redact(messageOf(error)).slice(0, 200)}`,
+        'Ask the person to run `npx pitcrew triage-select` in a terminal.',
+      );
+    });
   if (answer.action !== 'accept') return { action: answer.action };
   return { action: 'accept', text: String(answer.content?.[name] ?? ''), how: 'elicitation' };
 }

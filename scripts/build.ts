@@ -1,11 +1,10 @@
 // Bundles the program: a user's Node runs it with nothing to install. What is rarely needed stays in chunks of its
 // own, loaded when it is; what every start needs is one file per entry.
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, globSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 
-rmSync('dist', { recursive: true, force: true });
-
-await build({
+const { metafile } = await build({
   entryPoints: { pitcrew: 'src/cli/main.ts' },
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
@@ -18,6 +17,7 @@ await build({
   minify: true,
   keepNames: true,
   legalComments: 'linked',
+  metafile: true,
   // Packages in CommonJS form call require for Node's own modules.
   banner: {
     js: "import { createRequire as __pitcrewRequire } from 'node:module'; const require = __pitcrewRequire(import.meta.url);",
@@ -25,3 +25,12 @@ await build({
   logLevel: 'warning',
 });
 chmodSync('dist/pitcrew.mjs', 0o755);
+removeOldChunks(new Set(Object.keys(metafile.outputs)));
+
+/** A server that was started before this build loads its chunks when it needs them: they stay for a while. */
+function removeOldChunks(current: ReadonlySet<string>): void {
+  const hourAgo = Date.now() - 3_600_000;
+  for (const file of globSync('chunks/*', { cwd: 'dist' }).map((name) => join('dist', name))) {
+    if (!current.has(file) && statSync(file).mtimeMs < hourAgo) rmSync(file, { force: true });
+  }
+}

@@ -9,7 +9,8 @@ import { sentryIncident, shortIdOf } from './core/incident.ts';
 import type { Log } from './core/log.ts';
 import { type Recent, recent } from './core/recent.ts';
 import { childEnvironment } from './core/run.ts';
-import { openRepository, type Repository } from './git/repository.ts';
+import { readFileAt } from './git/export-tree.ts';
+import { atMainCheckout, openRepository, type Repository } from './git/repository.ts';
 import type { RelatedAnswer } from './github/search-issues.ts';
 import { EVIDENCE_GOOD_FOR_MS, type EvidenceCache } from './pipeline/evidence.ts';
 
@@ -36,8 +37,6 @@ export interface Context {
   release(run: Run): void;
   /** The ledger as Markdown, as people find it in `.claude/active-runs.md`. */
   ledgerView(): Promise<string>;
-  /** Requests sent so far, by this process. */
-  requests(): { sentry: number; github: number };
   /** Waits for the view, ends timers, closes connections. Claims stay: their lease decides. */
   dispose(): Promise<void>;
 }
@@ -55,7 +54,9 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   const { clock, env, log } = options;
   const childEnv = childEnvironment(env);
   const repository = await openRepository({ cwd: options.cwd, env });
-  const config = await loadConfig(repository.mainCheckout);
+  const config = await loadConfig(repository.mainCheckout, (path) =>
+    readFileAt(atMainCheckout(repository), 'HEAD', path),
+  );
   const session = await openSession(options.session, env);
 
   const ledger = once(() => openLedger({ repository, leaseMs: session.leaseMs, clock, log }));
@@ -85,10 +86,6 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       const { renderView } = await import('../ledger/view.ts');
       return renderView(await (await ledger.get()).ledger.list());
     },
-    requests: () => ({
-      sentry: sentry.opened()?.client?.requestCount() ?? 0,
-      github: github.opened()?.client?.requestCount() ?? 0,
-    }),
     async dispose() {
       await Promise.all([ledger.opened()?.dispose(), sentry.opened()?.client?.close()]);
     },

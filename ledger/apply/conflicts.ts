@@ -80,7 +80,7 @@ export function adviceFor(run: Run, liveness: Conflict['liveness']): string {
   }
   return (
     `Not renewed since ${isoSeconds(run.renewedAt)}, but nobody can say that its owner is gone. Ask whoever runs ` +
-    `${run.owner.label}; if the work is abandoned, take over run ${run.run} (fence ${run.fence}).`
+    `${run.owner.label}; an abandoned claim ends 2 h after its last renewal.`
   );
 }
 

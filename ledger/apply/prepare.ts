@@ -67,12 +67,11 @@ const PREPARE: { [K in Kind]: (input: Input<K>) => Input<K> } = {
       })),
     },
   }),
-  select: (command) => {
-    if (command.incidents.length === 0) {
-      throw inputError('Nothing is selected.', 'Name at least one row of the triage.');
-    }
-    return { ...command, session: sessionOf(command.session), incidents: incidentsOf(command.incidents) };
-  },
+  select: (command) => ({
+    ...command,
+    session: sessionOf(command.session),
+    incidents: incidentsOf(command.incidents),
+  }),
   recordStep: (command) => ({ ...command, incident: normalizeIncident(command.incident) }),
 };
 

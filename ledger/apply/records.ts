@@ -59,7 +59,7 @@ export function select(state: State, command: Input<'select'>, moment: Moment): 
     session,
     at: moment.now,
   };
-  const summary = `${by} chose ${incidents.join(', ')} from triage ${triage.id} (${how})`;
+  const summary = `${by} chose ${incidents.join(', ') || 'nothing'} from triage ${triage.id} (${how})`;
   const changes = changesOf(state, moment, [{ session, kind: 'selected', summary }], {
     selections: [selection],
   });
@@ -98,8 +98,7 @@ export function recordStep(state: State, command: RecordStepInput, moment: Momen
 
 /**
  * What a new worktree makes meaningless. Proof, commit, pull request and resolution speak of one branch: with another
- * branch they are void. With the same branch they carry over to a run that resumes the work, but not past a
- * resolution: an incident that came back after it was resolved starts anew, though its branch has the same name.
+ * branch they are void, and so they are after a resolution by an earlier run (as when that run was taken over).
  */
 function outdatedBy(state: State, command: RecordStepInput): { incident: string; step: StepName }[] {
   const earlier = state.steps.find((row) => row.step === 'worktree');
@@ -116,8 +115,8 @@ const branchOf = (data: Steps[StepName]): string | undefined => ('branch' in dat
 
 function summaryOf(step: StepName, data: Steps[StepName]): string {
   if ('verdict' in data) return `${data.verdict}: ${data.reason}`;
-  if ('sha' in data) return `commit ${data.sha} on ${data.branch}`;
   if ('strategy' in data) return `${data.before} -> ${data.after} (${data.strategy})`;
   if ('draft' in data) return `pull request ${data.url ?? data.patch ?? ''} on ${data.branch}`;
+  if ('sha' in data) return `commit ${data.sha} on ${data.branch}`;
   return `${step} ${data.path} on ${data.branch}`;
 }

@@ -5,6 +5,7 @@ import { claimsOf, type Settled, settle } from './settle.ts';
 import {
   type Answer,
   type Applied,
+  type Changes,
   changesOf,
   type EventDraft,
   type Input,
@@ -153,11 +154,33 @@ function granted(
   events: readonly EventDraft[],
 ): Applied<RegisterAnswer> {
   const replaced = new Set(runs.map((changed) => changed.run));
+  const before = new Set(
+    settled.active.filter((held) => replaced.has(held.run)).flatMap((held) => held.incidents),
+  );
   const changes = changesOf(state, moment, [...settled.events, ...events], {
     fence: Math.max(state.fence, run.fence),
     runs: [...settled.changed.filter((changed) => !replaced.has(changed.run)), ...runs],
+    dropSteps: resolvedBefore(
+      state,
+      run.incidents.filter((incident) => !before.has(incident)),
+    ),
   });
   return { answer: { ok: true, run, rev: changes.rev }, changes };
+}
+
+/**
+ * What an incident that was resolved and came back had achieved: void. Its old proof and commit speak of a fix that did
+ * not hold, or of another fault, and must never resolve it a second time.
+ */
+function resolvedBefore(state: State, claimed: readonly string[]): Changes['dropSteps'] {
+  const resolved = new Set(
+    state.steps
+      .filter((row) => row.step === 'resolution' && claimed.includes(row.incident))
+      .map((row) => row.incident),
+  );
+  return state.steps
+    .filter((row) => resolved.has(row.incident))
+    .map(({ incident, step }) => ({ incident, step }));
 }
 
 /** One claim for each glob; where both modes are asked for, the stronger one. */

@@ -70,18 +70,31 @@ export function guard(state: State, query: Input<'guard'>, moment: Moment): Appl
   );
 }
 
+/** Ends a run, or with `incidents` lets go of only those; the paths stay with what is left. */
 export function close(state: State, command: Input<'close'>, moment: Moment): Applied<Outcome> {
   const found = activeRun(state, command.run, command.fence);
   if ('refusal' in found) return unchanged(state, moment, found.refusal);
+  const commits = [...found.run.commits, ...command.commits];
+  const left = found.run.incidents.filter((incident) => !command.incidents?.includes(incident));
+  if (command.incidents !== undefined && left.length > 0) {
+    const rest: Run = { ...found.run, incidents: left, commits };
+    return change(
+      state,
+      moment,
+      rest,
+      'released',
+      `${command.status}: let go of ${command.incidents.join(', ')}`,
+    );
+  }
   const run: Run = {
     ...found.run,
     status: command.status,
     closedAt: moment.now,
-    commits: [...command.commits],
+    commits,
     ...(command.note === undefined ? {} : { note: command.note }),
   };
-  const commits = run.commits.length > 0 ? ` with ${run.commits.join(', ')}` : '';
-  return change(state, moment, run, 'closed', `${run.status}${commits}${run.note ? `: ${run.note}` : ''}`);
+  const named = run.commits.length > 0 ? ` with ${run.commits.join(', ')}` : '';
+  return change(state, moment, run, 'closed', `${run.status}${named}${run.note ? `: ${run.note}` : ''}`);
 }
 
 /**

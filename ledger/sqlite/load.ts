@@ -43,10 +43,16 @@ export function loadState<K extends Kind>(
     runs: runsFor(database, 'run' in input ? input.run : undefined),
     worktrees: kind === 'register' || kind === 'probe' || kind === 'amend' ? worktrees(database) : [],
     ...triageFor(database, input),
-    steps: 'incident' in input ? stepsOf(database, input.incident) : [],
+    steps: namedIncidents(kind, input).flatMap((incident) => stepsOf(database, incident)),
     forgettable:
       'olderThanDays' in input ? closedBefore(database, trimsBefore(now, input.olderThanDays)) : [],
   };
+}
+
+/** Those whose steps decide something: of a step that is recorded, and of a claim that may follow a resolution. */
+function namedIncidents(kind: Kind, input: Input<Kind>): readonly string[] {
+  if ('incident' in input) return [input.incident];
+  return kind === 'register' && 'incidents' in input ? (input.incidents ?? []) : [];
 }
 
 export const activeRuns = (database: Database): Run[] =>

@@ -74,11 +74,13 @@ export function findTriage(database: Database, query: { id?: string; session?: s
 
 export function incidentRecord(database: Database, incident: string, moment: Now): IncidentRecord {
   const chosen = database.get(
-    `SELECT selections.data FROM selected JOIN selections ON selections.rev = selected.rev
+    `SELECT selections.data, selections.rev FROM selected JOIN selections ON selections.rev = selected.rev
      WHERE selected.incident = ? ORDER BY selected.rev DESC LIMIT 1`,
     incident,
   );
-  const selection = chosen && parsed<Selection>(chosen);
+  const newest = chosen && parsed<Selection>(chosen);
+  const selection =
+    newest && isTakenBack(database, incident, newest, Number(chosen.rev)) ? undefined : newest;
   const candidate =
     selection &&
     findTriage(database, { id: selection.triage })?.candidates.find((row) => row.incident === incident);
@@ -96,6 +98,17 @@ export function incidentRecord(database: Database, incident: string, moment: Now
     // Each row's data was recorded under its own step's name.
     steps: steps as Partial<Steps>,
   };
+}
+
+/** A later answer of the same session to a triage that showed the incident, and that left it out: a no after a yes. */
+function isTakenBack(database: Database, incident: string, selection: Selection, rev: number): boolean {
+  return database
+    .all('SELECT data FROM selections WHERE rev > ?', rev)
+    .map(parsed<Selection>)
+    .filter((later) => later.session === selection.session)
+    .some((later) =>
+      findTriage(database, { id: later.triage })?.candidates.some((row) => row.incident === incident),
+    );
 }
 
 function viewOf(run: Run, rows: ReturnType<typeof worktrees>, moment: Now): RunView {

@@ -80,3 +80,14 @@ const makeChecks = (text: string): CheckCommand[] =>
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The scripts of `before`'s package.json that `after` changes or lacks: they say what a check by its name really runs. */
+export async function changedScripts(before: string, after: string): Promise<string[]> {
+  const [old, current] = await Promise.all([before, after].map(scriptsIn));
+  return Object.keys(old ?? {}).filter((name) => old?.[name] !== current?.[name]);
+}
+
+async function scriptsIn(root: string): Promise<Record<string, unknown>> {
+  const manifest = tryParseJson(await readFile(join(root, 'package.json'), 'utf8').catch(() => ''));
+  return isRecord(manifest) && isRecord(manifest.scripts) ? manifest.scripts : {};
+}

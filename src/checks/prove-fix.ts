@@ -18,7 +18,7 @@ export interface Proof {
 
 /**
  * Red before, green after: the test must fail in `baseDirectory` for the incident's own reason (`judgeFailure`), pass
- * in `fixDirectory` and really run there, and then every check must pass with the fix. One after the other, the same
+ * in `fixDirectory` and really run there, fail in `baseDirectory` once more, and then every check must pass with the fix. One after the other, the same
  * way in both folders; it stops where the proof is refused. The caller has put the test into both folders.
  *
  * Throws an input error for a folder that is not there, and the signal's reason when cancelled.
@@ -27,6 +27,8 @@ export async function proveFix(options: {
   baseDirectory: string;
   fixDirectory: string;
   test: CheckCommand;
+  /** Of the test, relative to both folders: its command names one of them, or its runner says what ran. */
+  testFiles: readonly string[];
   checks: readonly CheckCommand[];
   reason: FailureReason;
   env: NodeJS.ProcessEnv;
@@ -42,9 +44,16 @@ export async function proveFix(options: {
   if (!before.own) return { verdict: 'refused', reason: before.why, before: before.record, checks: [] };
 
   onProgress?.(`${test.name}: with the fix, it has to pass`);
-  const after = await runAfter(test, at(fixDirectory));
+  const after = await runAfter(test, options.testFiles, at(fixDirectory));
   const both = { before: before.record, after: after.record };
   if (!after.passed) return { verdict: 'refused', reason: after.why, ...both, checks: [] };
+
+  onProgress?.(`${test.name}: without the fix once more, it has to fail again`);
+  const again = await runBefore(test, at(baseDirectory), options.reason);
+  if (!again.own) {
+    const reason = `Without the fix, the test fails the first time and not the second, so something else than the fix decides. ${again.why}`;
+    return { verdict: 'refused', reason, before: again.record, after: after.record, checks: [] };
+  }
 
   const checks: CheckRecord[] = [];
   for (const check of options.checks) {
@@ -79,6 +88,7 @@ async function runBefore(
 
 async function runAfter(
   test: CheckCommand,
+  testFiles: readonly string[],
   options: CheckOptions,
 ): Promise<{ record: CheckRecord; passed: boolean; why: string }> {
   const { record, output } = await runCheckWithOutput(test, options);
@@ -87,8 +97,17 @@ async function runAfter(
     ? `With the fix, the test still ${failure}.`
     : testsRun(output) === 'none'
       ? 'With the fix, the command succeeds, but no test ran.'
-      : 'It passes.';
+      : testsRun(output) === 'unknown' && !testFiles.some((file) => isNamed(file, test.command))
+        ? "The command names none of the test's files, and nothing in its output says that a test ran."
+        : 'It passes.';
   return { record: { ...record, judgement: why }, passed: why === 'It passes.', why };
+}
+
+/** By its path, its name, or its name without endings, as `cargo test order_total` does. */
+function isNamed(file: string, command: string): boolean {
+  const name = file.slice(file.lastIndexOf('/') + 1);
+  const stem = name.replace(/(\.(test|spec))?\.[^.]+$/, '');
+  return command.includes(name) || (stem.length >= 3 && command.includes(stem));
 }
 
 function failureOf({ timedOut, exitCode, durationMs }: CheckRecord): string | undefined {

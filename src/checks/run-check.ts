@@ -1,4 +1,5 @@
 import { realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { CheckRecord } from '../core/check-record.ts';
 import { childEnvironment, runShell } from '../core/run.ts';
 import { untrustedBlock } from '../core/untrusted.ts';
@@ -31,7 +32,8 @@ export async function runCheckWithOutput(
 ): Promise<{ record: CheckRecord; output: string }> {
   const result = await runShell(merged(check.command), {
     cwd,
-    env: checkEnvironment(env),
+    // A copy of the files lies inside the person's checkout: git, run by a test, must not find that one.
+    env: { ...checkEnvironment(env), GIT_CEILING_DIRECTORIES: dirname(resolved(cwd)) },
     timeoutMs: check.timeoutSeconds * 1000,
     maxBytes: MOST_BYTES,
     ...(signal ? { signal } : {}),

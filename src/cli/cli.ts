@@ -4,7 +4,7 @@ import { packageVersion } from '../core/package-root.ts';
 import { redact } from '../core/redact.ts';
 import { findTool, toolOfCommand } from '../tools/registry.ts';
 import { commandHelp, programHelp } from './help.ts';
-import { runTool } from './run-tool.ts';
+import { INTERRUPTED, runTool } from './run-tool.ts';
 
 /** 0 done, 1 our bug, 2 the input, 3 refused, 4 upstream, 130 interrupted. */
 export const EXIT_CODES: Record<ErrorKind | 'bug', number> = { bug: 1, input: 2, refused: 3, upstream: 4 };
@@ -15,6 +15,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     await dispatch(argv);
   } catch (error) {
+    // Ctrl-C: whoever pressed it knows.
+    if (process.exitCode === INTERRUPTED) return;
     process.exitCode = report(error, json);
   }
 }

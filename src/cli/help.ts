@@ -19,10 +19,11 @@ Example, for clients with an .mcp.json:
   {
     name: 'sandbox',
     summary: 'Run a Sentry-compatible inbox on this machine: point SENTRY_DSN at it.',
-    help: `pitcrew sandbox [--port 9999] [--data FOLDER] [--organization NAME] [--project NAME] [--repository OWNER/NAME] [--json]
+    help: `pitcrew sandbox [--port 9999] [--data FOLDER] [--organization NAME] [--project NAME] [--repository OWNER/NAME] [--remote GIT] [--json]
 
 Runs a Sentry-compatible inbox, and a GitHub-compatible API, on 127.0.0.1 until it is interrupted. Real SDKs send
 their crashes to the DSN that it prints; the tools read them with the SENTRY_URL and token that it prints.
+With --remote, a bare git repository, a pull request needs its branch there, as on GitHub.
 Issues are kept in FOLDER (default: .pitcrew/sandbox) across restarts.
 
 Examples:

@@ -6,6 +6,9 @@ import { stderrLog } from '../core/log.ts';
 import type { Call, PersonAnswer, Question, Tool } from '../tools/define.ts';
 import { parseToolArguments } from './arguments.ts';
 
+/** The exit code of a command that was interrupted, as shells have it: 128 + SIGINT. */
+export const INTERRUPTED = 130;
+
 /** Runs a tool as a command: its text on a terminal, its data with `--json`, progress on stderr. */
 export async function runTool(tool: Tool, argv: readonly string[]): Promise<void> {
   const json = argv.includes('--json');
@@ -13,7 +16,7 @@ export async function runTool(tool: Tool, argv: readonly string[]): Promise<void
   const interrupted = new AbortController();
   const onInterrupt = () => {
     interrupted.abort();
-    process.exitCode = 130;
+    process.exitCode = INTERRUPTED;
   };
   process.once('SIGINT', onInterrupt);
   process.once('SIGTERM', onInterrupt);
@@ -25,7 +28,7 @@ export async function runTool(tool: Tool, argv: readonly string[]): Promise<void
     session: { kind: 'command' },
   });
   try {
-    const answer = await tool.call(args, context, callOf(interrupted.signal));
+    const answer = await tool.call(args, context, callOf(interrupted.signal, context.session.attended));
     process.stdout.write(json ? `${JSON.stringify(envelope(answer.data))}\n` : `${answer.text.trimEnd()}\n`);
   } finally {
     process.off('SIGINT', onInterrupt);
@@ -34,15 +37,15 @@ export async function runTool(tool: Tool, argv: readonly string[]): Promise<void
   }
 }
 
-function callOf(signal: AbortSignal): Call {
+function callOf(signal: AbortSignal, attended: boolean): Call {
   return {
     signal,
     reader: 'person',
     progress(message) {
       if (process.stderr.isTTY) process.stderr.write(`${message}\n`);
     },
-    // Consent comes from a person at a terminal: a pipe that feeds us text is a program.
-    ...(process.stdin.isTTY && process.stderr.isTTY
+    // Consent comes from a person at a terminal: a pipe that feeds us text is a program, an agent's shell is no person.
+    ...(attended && process.stdin.isTTY && process.stderr.isTTY
       ? { ask: (question: Question) => askOnTerminal(question, signal) }
       : {}),
   };

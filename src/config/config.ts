@@ -11,15 +11,23 @@ export interface Config extends ConfigFile {
 const NAMES = ['pitcrew.yml', 'pitcrew.yaml'];
 
 /**
- * Reads `pitcrew.yml` of the repository at `root`; defaults where there is none.
- * Throws an input error with file and line for what is not YAML, and with the key for what does not fit.
+ * Reads `pitcrew.yml`: as it is committed (`committed` answers the text of a file in HEAD), because what is policy for
+ * agents must not be theirs to edit; as it lies at `root` where it is not committed yet, and then without its word on
+ * unattended work. Defaults where there is none. Throws an input error with file and line for what is not YAML, and
+ * with the key for what does not fit.
  */
-export async function loadConfig(root: string): Promise<Config> {
-  const found = await readFirst(root);
+export async function loadConfig(
+  root: string,
+  committed: (path: string) => Promise<string | undefined> = async () => undefined,
+): Promise<Config> {
+  const found = (await firstOf(committed)) ?? (await readFirst(root));
   const { configSchema } = await import('./schema.ts');
   if (!found) return configSchema.parse({});
   const parsed = configSchema.safeParse((await parseYaml(found.name, found.text)) ?? {});
-  if (parsed.success) return { ...parsed.data, source: found.name };
+  if (parsed.success) {
+    const { unattended } = parsed.data;
+    return { ...parsed.data, unattended: found.isCommitted ? unattended : 'stop', source: found.name };
+  }
   const issue = parsed.error.issues[0];
   const where = issue && issue.path.length > 0 ? issue.path.join('.') : 'the top level';
   throw inputError(
@@ -28,10 +36,24 @@ export async function loadConfig(root: string): Promise<Config> {
   );
 }
 
-async function readFirst(root: string): Promise<{ name: string; text: string } | undefined> {
+interface Found {
+  name: string;
+  text: string;
+  isCommitted: boolean;
+}
+
+async function firstOf(committed: (path: string) => Promise<string | undefined>): Promise<Found | undefined> {
+  for (const name of NAMES) {
+    const text = await committed(name);
+    if (text !== undefined) return { name, text, isCommitted: true };
+  }
+  return undefined;
+}
+
+async function readFirst(root: string): Promise<Found | undefined> {
   for (const name of NAMES) {
     try {
-      return { name, text: await readFile(join(root, name), 'utf8') };
+      return { name, text: await readFile(join(root, name), 'utf8'), isCommitted: false };
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') continue;
       throw inputError(`${name} cannot be read: ${messageOf(error)}`, `Make ${name} a readable file.`, error);

@@ -9,34 +9,56 @@ import { currentOwner } from '../../ledger/owner.ts';
 export type SessionKind = { kind: 'server'; clientLabel: string } | { kind: 'command' };
 
 export interface Session {
+  kind: SessionKind['kind'];
   id: string;
   owner: Owner;
-  /** False where the client says that nobody sits before it, and so closes every question by itself. */
+  /** False where the client says that nobody sits before it, or a command is run by an agent. */
   attended: boolean;
   /** How long a claim lasts without being renewed. */
   leaseMs: number;
 }
 
 /**
- * Who is working. A server is a process of its own, and its claims end with it. Commands belong to the session named
- * by PITCREW_SESSION, else by the client that runs them, else to the terminal's process session; as none of these is
- * a process of ours, only the lease ends their claims.
+ * Who is working. A server is a process of its own, and its claims end with it; nothing in the environment can give it
+ * another server's name. Commands belong to the session that PITCREW_SESSION names, else to the client that runs them,
+ * else to the terminal; as none of these is a process of ours, only the lease ends their claims.
  */
 export async function openSession(kind: SessionKind, env: NodeJS.ProcessEnv): Promise<Session> {
-  const named = env.PITCREW_SESSION;
   if (kind.kind === 'server') {
-    const owner = currentOwner({ label: kind.clientLabel });
     return {
-      id: named ?? `server:${randomUUID()}`,
-      owner,
+      kind: 'server',
+      id: `server:${randomUUID()}`,
+      owner: currentOwner({ label: kind.clientLabel }),
       attended: !env.CLAUDE_CODE_ENTRYPOINT?.startsWith('sdk'),
       leaseMs: DEFAULT_LEASE_MS,
     };
   }
-  const id =
-    named ?? (env.CLAUDE_CODE_SESSION_ID ? `claude:${env.CLAUDE_CODE_SESSION_ID}` : await terminalSession());
-  const owner = currentOwner({ label: `command line (session ${id})`, pid: 0 });
-  return { id, owner, attended: true, leaseMs: STALE_AFTER_MS };
+  const id = await commandSession(env);
+  return {
+    kind: 'command',
+    id,
+    owner: currentOwner({ label: `command line (session ${id})`, pid: 0 }),
+    attended: !AGENT_VARIABLES.some((name) => env[name] !== undefined),
+    leaseMs: STALE_AFTER_MS,
+  };
+}
+
+/** Set by coding agents in the shells that they run: whoever types there is no person, terminal or not. */
+const AGENT_VARIABLES = [
+  'CLAUDECODE',
+  'CLAUDE_CODE_ENTRYPOINT',
+  'CODEX_SANDBOX',
+  'CODEX_THREAD_ID',
+  'GEMINI_CLI',
+  'OPENCODE',
+  'CURSOR_AGENT',
+  'AI_AGENT',
+];
+
+async function commandSession(env: NodeJS.ProcessEnv): Promise<string> {
+  if (env.PITCREW_SESSION) return `named:${env.PITCREW_SESSION}`;
+  if (env.CLAUDE_CODE_SESSION_ID) return `claude:${env.CLAUDE_CODE_SESSION_ID}`;
+  return terminalSession();
 }
 
 /** The POSIX session of this process, shared by all commands of one terminal; the user's name where unknown. */

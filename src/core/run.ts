@@ -89,12 +89,20 @@ export function runShell(commandLine: string, options: RunOptions): Promise<RunR
 export function childEnvironment(env: NodeJS.ProcessEnv, secrets: readonly string[] = []): NodeJS.ProcessEnv {
   const known = new Set(secrets.filter((secret) => secret.length >= 8));
   return Object.fromEntries(
-    Object.entries(env).filter(([name, value]) => !SECRET_NAME.test(name) && !known.has(value ?? '')),
+    Object.entries(env).filter(
+      ([name, value = '']) =>
+        KEPT.has(name) || !(SECRET_NAME.test(name) || known.has(value) || URL_WITH_PASSWORD.test(value)),
+    ),
   );
 }
 
+/** Where commands run, which only looks like a password. */
+const KEPT = new Set(['PWD', 'OLDPWD']);
+
+const URL_WITH_PASSWORD = /^[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/@]{0,200}:[^\s/@]{1,200}@/i;
+
 const SECRET_NAME =
-  /(^|_)(TOKENS?|SECRETS?|PASSWORDS?|PASSWD|PASSPHRASE|CREDENTIALS?|(API|PRIVATE|ACCESS|AUTH|SIGNING|ENCRYPTION)_?KEY|KEY_ID|AUTH|PAT|COOKIE|DSN)(_|$)|^ANTHROPIC_|^CLAUDE_CODE_MESSAGING_/i;
+  /TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|WEBHOOK|(^|_)(PWD|(API|PRIVATE|ACCESS|AUTH|SIGNING|ENCRYPTION)_?KEY|KEY_ID|AUTH|PAT|COOKIE|DSN)(_|$)|^ANTHROPIC_|^CLAUDE_CODE_MESSAGING_/i;
 
 const EXIT_TO_CLOSE_MS = 500;
 

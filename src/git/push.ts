@@ -14,13 +14,21 @@ import { defaultBase, line, resolveCommit } from './repository.ts';
 export async function pushBranch(options: {
   worktree: Checkout;
   branch: string;
+  /** The commit that is meant to arrive; refused where the branch is at another. */
+  sha: string;
   remote?: string;
   expectedRemote?: string;
 }): Promise<{ remote: string; sha: string }> {
-  const { worktree, branch, remote = 'origin', expectedRemote } = options;
+  const { worktree, branch, sha, remote = 'origin', expectedRemote } = options;
   const ref = `refs/heads/${branch}`;
-  const sha = await resolveCommit(worktree, ref);
-  if (sha === undefined) throw inputError(`There is no branch ${branch} here.`, 'Commit the fix first.');
+  const tip = await resolveCommit(worktree, ref);
+  if (tip === undefined) throw inputError(`There is no branch ${branch} here.`, 'Commit the fix first.');
+  if (tip !== sha) {
+    throw refusedError(
+      `${branch} is at ${tip.slice(0, 12)}, not at ${sha.slice(0, 12)}, the commit that was proven.`,
+      'Ask the person to look at the commits after it; nothing was pushed.',
+    );
+  }
   await checkRemote(worktree, remote, branch);
   const lease = expectedRemote === undefined ? [] : [`--force-with-lease=${ref}:${expectedRemote}`];
   const quiet = ['--porcelain', '--no-follow-tags', '--recurse-submodules=no'];
@@ -66,7 +74,7 @@ function notPushed(branch: string, remote: string, output: string): Error {
   if (/authentication|permission denied|could not read username|access denied|\b403\b/i.test(said)) {
     return upstreamError(
       `${remote} did not let us push: ${said}`,
-      'Check that git push works here by hand; the commit is safe on its branch.',
+      'Check that git push works here by hand without GITHUB_TOKEN or GH_TOKEN, which git is not given (a stored login or an ssh key does it); the commit is safe on its branch.',
     );
   }
   return upstreamError(

@@ -27,8 +27,8 @@ export interface Removal {
 }
 
 /**
- * Removes a worktree that holds nothing unsaved, never by force, and its branch when that is merged into `into`
- * (default: the default branch). Refused, naming what would be lost, while there are changed or untracked files; with
+ * Removes a worktree that holds nothing unsaved, never by force, and its branch when that is merged into one of
+ * `into` (default: the default branch). Refused, naming what would be lost, while there are changed or untracked files; with
  * `requireMerged`, also while the branch is not merged. Ignored files (dependencies, build output) go with the folder.
  * Safe to repeat.
  */
@@ -37,7 +37,9 @@ export async function removeWorktree(options: {
   path: string;
   branch: string;
   requireMerged: boolean;
-  into?: string;
+  /** Keeps the branch even when it is merged. */
+  keepBranch?: boolean;
+  into?: readonly string[];
 }): Promise<Removal> {
   const repository = atMainCheckout(options.repository);
   return oneAtATime(repository, async () => {
@@ -57,7 +59,8 @@ export async function removeWorktree(options: {
     }
     if (entry) await removeFolder(repository, entry);
     const alone = !entries.some((other) => other !== entry && other.branch === branch);
-    const branchDeleted = merged !== undefined && alone && (await deleteBranch(repository, branch, tip));
+    const mayGo = merged !== undefined && alone && options.keepBranch !== true;
+    const branchDeleted = mayGo && (await deleteBranch(repository, branch, tip));
     return { removed: entry !== undefined, branchDeleted, pushed, ...(merged ? { merged } : {}) };
   });
 }
@@ -103,21 +106,33 @@ async function refuseUnsaved(checkout: Checkout): Promise<void> {
   );
 }
 
-async function mergedAs(repository: Repository, tip: string, into?: string): Promise<Removal['merged']> {
-  return howMerged(repository, tip, await target(repository, into));
+async function mergedAs(
+  repository: Repository,
+  tip: string,
+  into: readonly string[] = [],
+): Promise<Removal['merged']> {
+  for (const sha of await targets(repository, into)) {
+    const merged = await howMerged(repository, tip, sha);
+    if (merged !== undefined) return merged;
+  }
+  return undefined;
 }
 
-const target = async (repository: Repository, into?: string): Promise<string> =>
-  (into && (await resolveCommit(repository, into))) || (await defaultBase(repository)).sha;
+async function targets(repository: Repository, into: readonly string[]): Promise<string[]> {
+  const named = await Promise.all(into.map((ref) => resolveCommit(repository, ref)));
+  const found = named.filter((sha) => sha !== undefined);
+  return found.length > 0 ? found : [(await defaultBase(repository)).sha];
+}
 
 async function notMerged(
   repository: Repository,
   branch: string,
   tip: string,
-  into: string | undefined,
+  into: readonly string[] | undefined,
   pushed: boolean,
 ): Promise<Error> {
-  const range = `${await target(repository, into)}..${tip}`;
+  const [target = ''] = await targets(repository, into ?? []);
+  const range = `${target}..${tip}`;
   const count = line((await gitRead(repository, ['rev-list', '--count', range])).stdout);
   const where = pushed ? 'pushed, but not merged' : 'on no remote';
   return refusedError(

@@ -1,7 +1,4 @@
 import picomatch from 'picomatch';
-import { z } from 'zod';
-import type { GitHubClient } from './client.ts';
-import { GitHubError } from './github-error.ts';
 
 /** Where GitHub looks for the file, in this order; the first that exists counts alone. */
 export const CODE_OWNERS_PATHS = ['.github/CODEOWNERS', 'CODEOWNERS', 'docs/CODEOWNERS'] as const;
@@ -27,44 +24,6 @@ export function ownersOf(text: string, files: readonly string[], author?: string
     users: names.filter((name) => !name.includes('/') && !isAuthor(name)),
     teams: names.filter((name) => name.includes('/')),
   };
-}
-
-/**
- * The CODEOWNERS text of `ref` (the base branch: a fix may not choose its own reviewers); `undefined` where the
- * repository has none.
- */
-export async function readCodeOwners(
-  client: GitHubClient,
-  ref: string,
-  signal?: AbortSignal,
-): Promise<string | undefined> {
-  for (const path of CODE_OWNERS_PATHS) {
-    const text = await readContents(client, path, ref, signal);
-    if (text !== undefined) return text;
-  }
-  return undefined;
-}
-
-const contents = z.object({ content: z.string() });
-
-async function readContents(
-  client: GitHubClient,
-  path: string,
-  ref: string,
-  signal: AbortSignal | undefined,
-): Promise<string | undefined> {
-  try {
-    const { content } = await client.call({
-      doing: 'read CODEOWNERS',
-      schema: contents,
-      signal,
-      send: (octokit, target) => octokit.rest.repos.getContent({ ...target, path, ref }),
-    });
-    return Buffer.from(content, 'base64').toString('utf8');
-  } catch (error) {
-    if (error instanceof GitHubError && error.status === 404) return undefined;
-    throw error;
-  }
 }
 
 interface Rule {

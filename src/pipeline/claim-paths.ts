@@ -23,7 +23,7 @@ export async function claimPaths(
   });
   if (!amended.ok) {
     throw 'conflicts' in amended
-      ? conflictError(amended.conflicts)
+      ? conflictError(amended.conflicts, 'path')
       : refusedError(amended.reason, amended.advice);
   }
   const guarded = await ledger.guard({ run: run.run, fence: run.fence, effect, paths });

@@ -3,8 +3,11 @@ import { isoSeconds } from '../core/clock.ts';
 import { PitcrewError } from '../core/errors.ts';
 import { shortName } from '../core/incident.ts';
 
-/** One sentence for each holder, so that the person hears who, what and since when. */
-export function conflictError(conflicts: Conflict[]): PitcrewError {
+/**
+ * One sentence for each holder, so that the person hears who, what and since when. `step` is what was refused: a claim,
+ * or the effect that needed a path to join one.
+ */
+export function conflictError(conflicts: Conflict[], step: 'claim' | 'path'): PitcrewError {
   const sentences = conflicts.map((conflict) => {
     const what = [
       ...conflict.incidents.map(shortName),
@@ -15,11 +18,14 @@ export function conflictError(conflicts: Conflict[]): PitcrewError {
     return `${what} is held by ${conflict.holder}${since}${branch} (${conflict.liveness}).`;
   });
   const held = [...new Set(conflicts.flatMap((conflict) => conflict.incidents.map(shortName)))];
-  const without =
-    held.length > 0 ? `Register again without ${held.join(', ')}` : 'Register again without those paths';
+  const next =
+    step === 'path'
+      ? 'Keep the work as it is and tell the person; repeat this step once the file is free, or do without it.'
+      : `Register again without ${held.length > 0 ? held.join(', ') : 'those paths'}, and tell the person.`;
+  const advice = [...new Set(conflicts.map((conflict) => conflict.advice))].join(' ');
   return new PitcrewError(
     'refused',
-    `Nothing was claimed. ${sentences.join(' ')}`,
-    `${without}, and tell the person. ${[...new Set(conflicts.map((conflict) => conflict.advice))].join(' ')}`,
+    `${step === 'claim' ? 'Nothing was claimed' : 'A file that this step needs is held'}. ${sentences.join(' ')}`,
+    `${next} ${advice}`,
   );
 }

@@ -1,37 +1,46 @@
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { cp, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ProofStep } from '../../ledger/ledger.ts';
-import { discoverChecks } from '../checks/discover-checks.ts';
+import { changedScripts, discoverChecks } from '../checks/discover-checks.ts';
 import type { FailureReason } from '../checks/judge-failure.ts';
 import { proveFix } from '../checks/prove-fix.ts';
 import { type CheckCommand, runCheck } from '../checks/run-check.ts';
 import type { Config } from '../config/config.ts';
+import type { CheckRecord, ProofRecord } from '../core/check-record.ts';
 import { inputError, refusedError } from '../core/errors.ts';
 import { type ChangedFile, changedFiles, snapshotTree } from '../git/changes.ts';
 import { exportTree, treeOf } from '../git/export-tree.ts';
 import { checkoutAt, type Repository } from '../git/repository.ts';
+import { inTwoRooms, type Rooms } from './rooms.ts';
 
 export interface ProofRequest {
   repository: Repository;
   config: Config;
   worktree: { path: string; base: string };
-  /** Folder name of the throw-away copy of the base. */
-  slug: string;
-  /** The reproducing test, or why there can be none. */
-  test: { command: string; files: string[]; timeoutSeconds: number } | { impossible: string };
-  reason: FailureReason;
+  /** The reproducing test with the incident's own reason to fail, or why there can be none. */
+  test: ReproducingTest | { impossible: string };
   env: NodeJS.ProcessEnv;
   signal: AbortSignal;
   onProgress: (message: string) => void;
 }
 
+export interface ReproducingTest {
+  command: string;
+  /** Relative to the worktree. */
+  files: string[];
+  timeoutSeconds: number;
+  reason: FailureReason;
+}
+
 /**
- * Proves the fix in a worktree: the reproducing test on the base (must fail, for the incident's own reason), then with
- * the fix (must pass), then the checks. The base is a copy of the base commit's files with only the test's files laid
- * over it, so nothing of the fix can be seen there. The proof names the tree it ran on; changes made meanwhile void it.
+ * Proves the fix in a worktree: the reproducing test without the fix (must fail, for the incident's own reason), with
+ * it (must pass), without it once more (must fail again), then the checks. Both sides are fresh copies side by side
+ * under names that tell nothing: one of the base commit with only the test's files laid over it, one of the tree that
+ * the worktree's changes make. What git ignores is in neither, so nothing counts that the commit would not hold. The
+ * proof names that tree; changes made meanwhile void it.
  */
 export async function prove(request: ProofRequest): Promise<ProofStep> {
-  const { repository, worktree, config } = request;
+  const { repository, worktree } = request;
   const checkout = await checkoutAt(repository, worktree.path);
   const changes = await changedFiles(checkout, worktree.base);
   if (changes.length === 0) {
@@ -40,57 +49,49 @@ export async function prove(request: ProofRequest): Promise<ProofStep> {
       `Write the test and the fix in ${worktree.path}.`,
     );
   }
+  if ('files' in request.test) checkTestFiles(request.test.files, changes);
   const tree = await snapshotTree(checkout);
-  const checks = config.checks ? configuredChecks(config) : await discoverChecks(worktree.path);
-  const trees = { tree, baseTree: await treeOf(checkout, worktree.base) };
-  const outcome =
-    'impossible' in request.test
-      ? await withoutTest(request, request.test.impossible, checks)
-      : await withTest(request, request.test, checks, changes);
-  if ((await snapshotTree(checkout)) !== tree) {
-    return {
-      ...outcome,
-      ...trees,
-      verdict: 'refused',
-      reason: 'Files changed while the proof ran; run it again.',
-    };
-  }
-  return { ...outcome, ...trees };
+  const baseTree = await treeOf(checkout, worktree.base);
+  const outcome = await inTwoRooms(join(repository.mainCheckout, '.pitcrew', 'proof'), async (rooms) => {
+    await exportTree(checkout, baseTree, rooms.base);
+    await exportTree(checkout, tree, rooms.fix);
+    return proveIn(rooms, request);
+  });
+  const voided = (await snapshotTree(checkout)) !== tree;
+  return {
+    ...outcome,
+    ...(voided ? { verdict: 'refused', reason: 'Files changed while the proof ran; run it again.' } : {}),
+    tree,
+    baseTree,
+  };
 }
 
-type Outcome = Omit<ProofStep, 'tree' | 'baseTree'>;
-
-async function withTest(
-  request: ProofRequest,
-  test: { command: string; files: string[]; timeoutSeconds: number },
-  checks: CheckCommand[],
-  changes: ChangedFile[],
-): Promise<Outcome> {
-  const { repository, worktree } = request;
-  checkTestFiles(test.files, changes);
-  const baseDirectory = join(repository.mainCheckout, '.pitcrew', 'base', request.slug);
-  await rm(baseDirectory, { recursive: true, force: true });
-  try {
-    await mkdir(baseDirectory, { recursive: true });
-    await exportTree(repository, worktree.base, baseDirectory);
-    for (const file of test.files) {
-      await mkdir(dirname(join(baseDirectory, file)), { recursive: true });
-      await cp(join(worktree.path, file), join(baseDirectory, file), { verbatimSymlinks: true });
-    }
-    await prepareBase(request, baseDirectory);
-    return await proveFix({
-      baseDirectory,
-      fixDirectory: worktree.path,
-      test: { name: 'reproducing test', command: test.command, timeoutSeconds: test.timeoutSeconds },
-      checks,
-      reason: request.reason,
-      env: request.env,
-      signal: request.signal,
-      onProgress: request.onProgress,
-    });
-  } finally {
-    await rm(baseDirectory, { recursive: true, force: true });
+async function proveIn(rooms: Rooms, request: ProofRequest): Promise<ProofRecord> {
+  const changed = await changedScripts(rooms.base, rooms.fix);
+  if (changed.length > 0) {
+    throw refusedError(
+      `The fix changes scripts of package.json by which it would be checked: ${changed.join(', ')}.`,
+      'Undo that in the worktree; a change of the checks is a pull request of its own.',
+    );
   }
+  // The base decides what is checked: a fix must not choose its own checks.
+  const checks = request.config.checks ? configuredChecks(request.config) : await discoverChecks(rooms.base);
+  await prepare(rooms.fix, request);
+  if ('impossible' in request.test) return withoutTest(rooms, request, request.test.impossible, checks);
+  const { command, files, timeoutSeconds, reason } = request.test;
+  await layOver(files, request.worktree.path, rooms.base);
+  await prepare(rooms.base, request);
+  return proveFix({
+    baseDirectory: rooms.base,
+    fixDirectory: rooms.fix,
+    test: { name: 'reproducing test', command, timeoutSeconds },
+    testFiles: files,
+    checks,
+    reason,
+    env: request.env,
+    signal: request.signal,
+    onProgress: request.onProgress,
+  });
 }
 
 /** The test's files must be new or changed in the worktree: an old one would say nothing about this incident. */
@@ -113,30 +114,38 @@ function checkTestFiles(files: string[], changes: ChangedFile[]): void {
   }
 }
 
-async function prepareBase(request: ProofRequest, directory: string): Promise<void> {
+async function layOver(files: string[], from: string, to: string): Promise<void> {
+  for (const file of files) {
+    await mkdir(dirname(join(to, file)), { recursive: true });
+    await cp(join(from, file), join(to, file), { verbatimSymlinks: true });
+  }
+}
+
+async function prepare(directory: string, request: ProofRequest): Promise<void> {
   const { setup } = request.config;
   if (setup === undefined) return;
-  request.onProgress(`Preparing the base: ${setup}`);
+  request.onProgress(`Preparing a copy: ${setup}`);
   const prepared = await runCheck(
     { name: 'setup', command: setup, timeoutSeconds: SETUP_SECONDS },
     { cwd: directory, env: request.env, signal: request.signal },
   );
   if (prepared.exitCode === 0) return;
   throw inputError(
-    `The set-up command failed in a copy of the base (exit ${prepared.exitCode}): ${prepared.tail.slice(-500)}`,
+    `The set-up command failed in a copy of the files (exit ${prepared.exitCode}): ${prepared.tail.slice(-500)}`,
     'Correct `setup` in pitcrew.yml.',
   );
 }
 
-async function withoutTest(request: ProofRequest, reason: string, checks: CheckCommand[]): Promise<Outcome> {
-  const records = [];
+async function withoutTest(
+  rooms: Rooms,
+  request: ProofRequest,
+  reason: string,
+  checks: CheckCommand[],
+): Promise<ProofRecord> {
+  const records: CheckRecord[] = [];
   for (const check of checks) {
-    request.onProgress(`Running ${check.name}`);
-    const record = await runCheck(check, {
-      cwd: request.worktree.path,
-      env: request.env,
-      signal: request.signal,
-    });
+    request.onProgress(`${check.name}: with the fix`);
+    const record = await runCheck(check, { cwd: rooms.fix, env: request.env, signal: request.signal });
     records.push(record);
     if (record.exitCode !== 0) {
       return { verdict: 'refused', reason: `The check ${check.name} fails.`, checks: records };

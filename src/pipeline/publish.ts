@@ -2,7 +2,6 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { Steps } from '../../ledger/ledger.ts';
 import type { Config } from '../config/config.ts';
-import { refusedError } from '../core/errors.ts';
 import { incidentSlug } from '../core/incident.ts';
 import { readFileAt } from '../git/export-tree.ts';
 import { writePatch } from '../git/patch.ts';
@@ -11,6 +10,8 @@ import { readCommit } from '../git/read-commit.ts';
 import { checkoutAt, defaultBase, type Repository } from '../git/repository.ts';
 import type { GitHubClient } from '../github/client.ts';
 import { CODE_OWNERS_PATHS, type Owners, ownersOf } from '../github/code-owners.ts';
+import { defaultBranch } from '../github/default-branch.ts';
+import { findPullRequests } from '../github/find-pull-requests.ts';
 import { pullRequestBody } from '../github/pull-request-body.ts';
 import { createDraftPullRequest } from '../github/pull-requests.ts';
 import type { RelatedIssue } from '../github/search-issues.ts';
@@ -27,6 +28,8 @@ export interface PublishRequest {
   worktree: Steps['worktree'];
   commit: Steps['commit'];
   proof: Steps['proof'];
+  /** What an earlier call offered; its commit is the one that a push may replace. */
+  earlier: Steps['pull_request'] | undefined;
   related: RelatedIssue[];
   /** Absent: the work ends as a local branch and a patch file. */
   github: GitHubClient | undefined;
@@ -38,7 +41,7 @@ export interface Published {
   step: Steps['pull_request'];
   /** The body as a file, relative to the main checkout. */
   bodyFile: string;
-  outcome: 'created' | 'existing' | 'patch';
+  outcome: 'created' | 'existing' | 'patch' | 'refused';
   notes: string[];
 }
 
@@ -69,8 +72,18 @@ export async function publish(request: PublishRequest): Promise<Published> {
   const bodyFile = relative(repository.mainCheckout, bodyPath);
   if (!request.github) return asPatch(request, bodyPath.replace(/\.md$/, '.patch'), bodyFile);
 
+  const closed = await closedByPerson(request.github, request);
+  if (closed) return closed;
   request.onProgress(`Pushing ${commit.branch}`);
-  await pushBranch({ worktree: checkout, branch: commit.branch });
+  const { earlier } = request;
+  await pushBranch({
+    worktree: checkout,
+    branch: commit.branch,
+    sha: commit.sha,
+    ...(earlier?.number !== undefined && earlier.branch === commit.branch
+      ? { expectedRemote: earlier.sha }
+      : {}),
+  });
   request.onProgress('Opening the draft pull request');
   const base = await baseBranch(request);
   const pull = await createDraftPullRequest(
@@ -86,15 +99,16 @@ export async function publish(request: PublishRequest): Promise<Published> {
     },
     request.signal,
   );
-  if (pull.outcome === 'refused') {
-    throw refusedError(
-      `Pull request #${pull.number} for this issue was closed without being merged.`,
-      `Ask the person whether it should be tried again; ${pull.url} says why it was closed.`,
-    );
-  }
   return {
     outcome: pull.outcome,
-    step: { number: pull.number, url: pull.url, draft: pull.draft, branch: commit.branch },
+    step: {
+      number: pull.number,
+      url: pull.url,
+      draft: pull.draft,
+      branch: commit.branch,
+      sha: commit.sha,
+      ...(pull.outcome === 'refused' ? { refused: true } : {}),
+    },
     bodyFile,
     notes: [
       ...(pull.reviewersRequested.length > 0
@@ -105,6 +119,23 @@ export async function publish(request: PublishRequest): Promise<Published> {
   };
 }
 
+/** A person who closed the pull request decided against it: nothing is pushed then, not even the branch. */
+async function closedByPerson(
+  github: GitHubClient,
+  { incident, commit, signal }: PublishRequest,
+): Promise<Published | undefined> {
+  const found = await findPullRequests(github, { incident, head: commit.branch }, signal);
+  const [newest] = found;
+  if (!newest || newest.merged || found.some((pull) => pull.state === 'open')) return undefined;
+  const { number, url, draft } = newest;
+  return {
+    outcome: 'refused',
+    step: { number, url, draft, branch: commit.branch, sha: commit.sha, refused: true },
+    bodyFile: '',
+    notes: [],
+  };
+}
+
 async function asPatch(request: PublishRequest, file: string, bodyFile: string): Promise<Published> {
   const checkout = await checkoutAt(request.repository, request.worktree.path);
   await mkdir(dirname(file), { recursive: true });
@@ -112,14 +143,17 @@ async function asPatch(request: PublishRequest, file: string, bodyFile: string):
   const patch = relative(request.repository.mainCheckout, file);
   return {
     outcome: 'patch',
-    step: { draft: true, branch: request.commit.branch, patch },
+    step: { draft: true, branch: request.commit.branch, sha: request.commit.sha, patch },
     bodyFile,
     notes: [`The patch is ${patch}; the text for a pull request is ${bodyFile}.`],
   };
 }
 
-async function baseBranch({ config, repository }: PublishRequest): Promise<string> {
-  return config.github.base ?? (await defaultBase(repository)).ref.replace(/^origin\//, '');
+async function baseBranch({ config, repository, github, signal }: PublishRequest): Promise<string> {
+  if (config.github.base !== undefined) return config.github.base;
+  const { ref } = await defaultBase(repository);
+  if (ref.startsWith('origin/') || github === undefined) return ref.replace(/^origin\//, '');
+  return defaultBranch(github, signal);
 }
 
 /** Owners by the base commit's CODEOWNERS (a fix may not choose its own reviewers), and who pitcrew.yml names. */

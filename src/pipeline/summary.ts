@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { IncidentRecord, Run } from '../../ledger/ledger.ts';
+import type { IncidentRecord, Triage } from '../../ledger/ledger.ts';
 import { messageOf } from '../core/errors.ts';
 import { shortName } from '../core/incident.ts';
 import { writeSummary } from '../triage/report.ts';
@@ -12,61 +12,19 @@ export interface IssueSummary {
   files: string[];
   pullRequest?: string;
   worktree?: string;
-  resolved?: string;
 }
 
-export interface RunSummary {
-  issues: IssueSummary[];
-  /** The triage report that the summary was written into, relative to the main checkout. */
-  report?: string;
-}
-
-/** What became of each issue of a run; written into the report of the triage that the issues were selected from. */
-export async function summarize(context: OutcomeContext, run: Run): Promise<RunSummary> {
-  const ledger = await context.ledger();
-  const records = await Promise.all(run.incidents.map((incident) => ledger.incident(incident)));
-  const issues = records.map(summaryOf);
-  const triageId = records.find((record) => record.selection)?.selection?.triage;
-  const triage = triageId === undefined ? undefined : await ledger.triage({ id: triageId });
-  if (!triage) return { issues };
-  const having = (outcome: IssueSummary['outcome']) =>
-    issues.filter((issue) => issue.outcome === outcome).map((issue) => issue.shortId);
-  try {
-    await writeSummary({
-      file: join(context.repository.mainCheckout, triage.report),
-      triageId: triage.id,
-      triaged: triage.candidates.length,
-      fixed: having('fixed'),
-      archived: having('archived'),
-      skipped: [
-        ...having('unfinished'),
-        ...triage.candidates
-          .map((candidate) => candidate.shortId)
-          .filter((shortId) => !issues.some((issue) => issue.shortId === shortId)),
-      ],
-      refused: having('unproven').map((shortId) => ({ shortId, reason: 'no test was possible' })),
-      commits: issues.flatMap((issue) => (issue.commit ? [issue.commit] : [])),
-      pullRequests: issues.flatMap((issue) => (issue.pullRequest ? [issue.pullRequest] : [])),
-      files: [...new Set(issues.flatMap((issue) => issue.files))],
-    });
-  } catch (error) {
-    context.log.warn(`The summary was not written to ${triage.report}: ${messageOf(error)}`);
-    return { issues };
-  }
-  return { issues, report: triage.report };
-}
-
-function summaryOf(record: IncidentRecord): IssueSummary {
-  const { commit, proof, pull_request: pull, resolution, worktree } = record.steps;
+/** What became of one issue, as the ledger has it. */
+export function summaryOf(record: IncidentRecord): IssueSummary {
+  const { commit, pull_request: pull, worktree } = record.steps;
   const where = pull?.url ?? pull?.patch;
   return {
     shortId: shortName(record.incident),
     outcome: outcomeOf(record),
     files: commit?.files ?? [],
-    ...(commit && proof ? { commit: commit.sha } : {}),
+    ...(commit ? { commit: commit.sha } : {}),
     ...(where === undefined ? {} : { pullRequest: where }),
     ...(worktree ? { worktree: worktree.path } : {}),
-    ...(resolution ? { resolved: resolution.after } : {}),
   };
 }
 
@@ -74,4 +32,62 @@ function outcomeOf({ steps }: IncidentRecord): IssueSummary['outcome'] {
   if (steps.resolution?.strategy === 'archived') return 'archived';
   if (!steps.commit) return 'unfinished';
   return steps.proof?.verdict === 'proven' ? 'fixed' : 'unproven';
+}
+
+/**
+ * Writes the summary of every triage that these issues were selected from into its report: all of its rows, whichever
+ * run worked on them. Answers the reports, relative to the main checkout. A report that cannot be written is logged.
+ */
+export async function writeSummaries(
+  context: OutcomeContext & { session: { id: string } },
+  records: readonly IncidentRecord[],
+): Promise<string[]> {
+  const ledger = await context.ledger();
+  const ids = [...new Set(records.flatMap((record) => record.selection?.triage ?? []))];
+  const reports: string[] = [];
+  for (const id of ids) {
+    const triage = await ledger.triage({ id });
+    if (!triage) continue;
+    try {
+      await writeOne(context, triage);
+      reports.push(triage.report);
+    } catch (error) {
+      context.log.warn(`The summary was not written to ${triage.report}: ${messageOf(error)}`);
+    }
+  }
+  return [...new Set(reports)];
+}
+
+async function writeOne(
+  context: OutcomeContext & { session: { id: string } },
+  triage: Triage,
+): Promise<void> {
+  const ledger = await context.ledger();
+  const records = await Promise.all(triage.candidates.map(({ incident }) => ledger.incident(incident)));
+  const selected = records.filter((record) => record.selection?.triage === triage.id);
+  const elsewhere = selected.filter((record) => record.run && record.run.session !== context.session.id);
+  const ours = selected.filter((record) => !elsewhere.includes(record)).map(summaryOf);
+  const having = (outcome: IssueSummary['outcome']) =>
+    ours.filter((issue) => issue.outcome === outcome).map((issue) => issue.shortId);
+  await writeSummary({
+    file: join(context.repository.mainCheckout, triage.report),
+    triageId: triage.id,
+    triaged: triage.candidates.length,
+    fixed: having('fixed'),
+    archived: having('archived'),
+    skipped: records
+      .filter((record) => !selected.includes(record))
+      .map(({ incident }) => shortName(incident)),
+    refused: [
+      ...elsewhere.map(({ incident, run }) => ({
+        shortId: shortName(incident),
+        reason: `held by ${run?.owner.label ?? 'another session'}`,
+      })),
+      ...having('unproven').map((shortId) => ({ shortId, reason: 'unproven: no test was possible' })),
+      ...having('unfinished').map((shortId) => ({ shortId, reason: 'not finished' })),
+    ],
+    commits: ours.flatMap((issue) => issue.commit ?? []),
+    pullRequests: ours.flatMap((issue) => issue.pullRequest ?? []),
+    files: [...new Set(ours.flatMap((issue) => issue.files))],
+  });
 }

@@ -9,8 +9,6 @@ export interface CredentialSources {
   home?: string;
   /** The repository's root, where `.env`, `.sentryclirc` and `sentry.properties` are looked for. */
   root?: string;
-  /** `sentry.url` of pitcrew.yml: goes before the other addresses, and stands in the repository like a file of it. */
-  configuredUrl?: string;
   /** Rejects with code ENOENT for a file that is not there. */
   readFile(path: string): Promise<string>;
 }
@@ -49,7 +47,7 @@ export async function findSentryCredentials(sources: CredentialSources): Promise
       ...(told.url ? { url: { value: told.url, place } } : {}),
     },
   };
-  const url = trustedUrl([configured(sources), ...layers, byToken], token, problems);
+  const url = trustedUrl([...layers, byToken], token, problems);
   return withoutAbsent({
     token: bare(token),
     organization: bare(firstOf([...layers, byToken], 'organization')),
@@ -79,11 +77,6 @@ const FILE_NAMES: Record<Key, readonly string[]> = {
   url: ['defaults.url'],
 };
 const KEYS: readonly Key[] = ['token', 'organization', 'project', 'url'];
-
-function configured({ configuredUrl }: CredentialSources): Layer {
-  const url = configuredUrl && { value: configuredUrl, place: 'pitcrew.yml' };
-  return { inRepository: true, values: url ? { url } : {} };
-}
 
 function fromEnvironment(env: CredentialSources['env']): Layer {
   const lookUp = (name: string) => {

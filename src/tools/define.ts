@@ -4,7 +4,10 @@ import { inputError } from '../core/errors.ts';
 import type { JsonValue } from '../core/json.ts';
 import { type Held, meetRequirements, type Requirement } from './requirements.ts';
 
-/** What a tool does to the world: hints for clients, the policy gate and the CLI's wording follow from it. */
+/**
+ * What a tool does to the world; the hints for clients follow from it. `destroy` is also what could do harm that
+ * nothing here takes back, such as running a command line.
+ */
 export type Effect = 'read' | 'write' | 'destroy';
 
 /** One call of a tool, as its face sees it: cancellation, progress, and the person where one can be asked. */

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import type { ProofStep, Steps } from '../../ledger/ledger.ts';
+import type { Steps } from '../../ledger/ledger.ts';
 import type { Context } from '../context.ts';
 import { refusedError } from '../core/errors.ts';
 import { changedFiles } from '../git/changes.ts';
 import { commitFiles } from '../git/commit.ts';
-import { treeOf } from '../git/export-tree.ts';
 import { type CommitRecord, readCommit } from '../git/read-commit.ts';
 import { checkoutAt, headOf } from '../git/repository.ts';
 import { claimPaths } from '../pipeline/claim-paths.ts';
@@ -41,8 +40,9 @@ export const fixCommit = defineStep({
   async run(input, context, _call, held) {
     const { worktree, proof } = held.steps;
     if (!worktree || !proof) throw refusedError(`${held.shortId} is not verified.`, 'Run fix_verify.');
-    const already = await alreadyCommitted(worktree, proof, context);
-    const committed = already ?? (await commitNow(input, context, held, worktree));
+    const verified = { ...held.steps, worktree, proof };
+    const already = await alreadyCommitted(input, context, held, verified);
+    const committed = already ?? (await commitNow(input, context, held, verified));
     const commit = {
       sha: committed.sha,
       tree: committed.tree,
@@ -63,28 +63,64 @@ export const fixCommit = defineStep({
   },
 });
 
-/** A commit that was made, but not recorded because the process died in between: found by the tree that was proven. */
+type Input = { files: string[]; root_cause: string; fix: string; subject?: string | undefined };
+type Verified = Pick<Steps, 'worktree' | 'proof'> & { commit?: Steps['commit'] };
+
+/**
+ * A commit that this very call made before, but that was not recorded because the process died in between: on the
+ * recorded start, with the message of this input, the declared files and the proven tree. Anything else on the branch
+ * was made by hand, and is refused by `commitNow`.
+ */
 async function alreadyCommitted(
-  worktree: Steps['worktree'],
-  proof: ProofStep,
+  input: Input,
   context: Context,
+  held: Held,
+  { worktree, proof, commit }: Verified,
 ): Promise<CommitRecord | undefined> {
   const checkout = await checkoutAt(context.repository, worktree.path);
   const head = await headOf(checkout);
-  if (head.sha === worktree.base || (await treeOf(checkout, head.sha)) !== proof.tree) return undefined;
-  const changes = await changedFiles(checkout, head.sha);
-  return changes.length === 0 ? readCommit(checkout, head.sha) : undefined;
+  if (head.sha === worktree.base || (await changedFiles(checkout, head.sha)).length > 0) return undefined;
+  const made = await readCommit(checkout, head.sha);
+  if (made.tree !== proof.tree) return undefined;
+  if (commit?.sha === made.sha) return made;
+  const isOurs =
+    made.parent === (commit?.sha ?? worktree.base) &&
+    made.message.trim() === messageOf(input, held).trim() &&
+    sameFiles(made.files, input.files);
+  if (!isOurs) return undefined;
+  await claimPaths(context, held.run, input.files, 'commit');
+  return made;
 }
 
+function sameFiles(made: CommitRecord['files'], declared: string[]): boolean {
+  const names = (files: string[]) => [...new Set(files)].sort().join('\0');
+  return names(made.map((file) => file.path)) === names(declared);
+}
+
+const messageOf = (input: Input, held: Held): string =>
+  fixMessage({
+    shortId: held.shortId,
+    title: input.subject ?? held.record.candidate?.title ?? 'production error',
+    permalink: held.record.candidate?.permalink,
+    rootCause: input.root_cause,
+    fix: input.fix,
+    proof: held.steps.proof,
+  });
+
 async function commitNow(
-  input: { files: string[]; root_cause: string; fix: string; subject?: string | undefined },
+  input: Input,
   context: Context,
   held: Held,
-  worktree: Steps['worktree'],
+  { worktree, proof, commit }: Verified,
 ): Promise<CommitRecord> {
-  const proof = held.steps.proof;
   const checkout = await checkoutAt(context.repository, worktree.path);
   const head = await headOf(checkout);
+  if (head.sha !== worktree.base && head.sha !== commit?.sha) {
+    throw refusedError(
+      `Branch ${worktree.branch} has commits that fix_commit did not make (its tip is ${head.sha.slice(0, 12)}).`,
+      `Ask the person to look at them; the fix is committed on top of ${(commit?.sha ?? worktree.base).slice(0, 12)}, and only by fix_commit.`,
+    );
+  }
   const undeclared = (await changedFiles(checkout, head.sha))
     .map((change) => change.path)
     .filter((path) => !input.files.includes(path));
@@ -100,15 +136,8 @@ async function commitNow(
     branch: worktree.branch,
     expectedHead: head.sha,
     files: input.files,
-    message: fixMessage({
-      shortId: held.shortId,
-      title: input.subject ?? held.record.candidate?.title ?? 'production error',
-      permalink: held.record.candidate?.permalink,
-      rootCause: input.root_cause,
-      fix: input.fix,
-      proof,
-    }),
-    ...(proof ? { expectedTree: proof.tree } : {}),
+    message: messageOf(input, held),
+    expectedTree: proof.tree,
   });
   return readCommit(checkout, sha);
 }

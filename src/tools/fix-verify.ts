@@ -1,20 +1,22 @@
 import { z } from 'zod';
+import type { Context } from '../context.ts';
 import type { CheckRecord, ProofRecord } from '../core/check-record.ts';
 import { inputError, PitcrewError, refusedError } from '../core/errors.ts';
-import { incidentSlug } from '../core/incident.ts';
 import { fenced } from '../core/untrusted.ts';
 import { latestEvidence } from '../pipeline/evidence.ts';
 import { recordOutcome } from '../pipeline/outcome.ts';
-import { prove } from '../pipeline/prove.ts';
+import { type ProofRequest, prove } from '../pipeline/prove.ts';
 import { recordStep } from '../pipeline/record-step.ts';
-import { defineStep } from './define.ts';
+import { type Call, defineStep } from './define.ts';
+import type { Held } from './requirements.ts';
 
 export const fixVerify = defineStep({
   name: 'fix_verify',
   title: 'Prove a fix: red before, green after',
   description:
     "Runs the reproducing test on the base (must fail, for the incident's own reason) and with the fix (must pass), then the project's checks, and records the proof. Use when test and fix are written in the worktree, before fix_commit.",
-  effect: 'write',
+  // It runs a command line that the model wrote.
+  effect: 'destroy',
   examples: [
     "fix-verify WEB-3F --test 'node --test test/cart.test.js' --test-files test/cart.test.js",
     "fix-verify WEB-3F --no-test-reason 'needs the payment terminal'",
@@ -42,25 +44,11 @@ export const fixVerify = defineStep({
   async run(input, context, call, held) {
     const worktree = held.steps.worktree;
     if (!worktree) throw refusedError(`${held.shortId} has no worktree.`, 'Make one with worktree_create.');
-    const test = testOf(input);
-    call.progress('Reading the incident');
-    const { client } = await context.sentry();
-    const { evidence } = await latestEvidence(
-      {
-        client,
-        repository: context.repository,
-        issue: held.shortId,
-        signal: call.signal,
-      },
-      context.recentEvidence,
-    );
     const proof = await prove({
       repository: context.repository,
       config: context.config,
       worktree,
-      slug: incidentSlug(held.incident),
-      test,
-      reason: evidence.reason,
+      test: await testOf(input, context, call, held),
       env: context.childEnv,
       signal: call.signal,
       onProgress: call.progress,
@@ -80,27 +68,43 @@ export const fixVerify = defineStep({
   },
 });
 
-function testOf(input: {
-  test?: string | undefined;
-  test_files: string[];
-  no_test_reason?: string | undefined;
-  timeout_seconds: number;
-}) {
-  if (input.test !== undefined && input.no_test_reason === undefined) {
-    if (input.test_files.length === 0) {
-      throw inputError(
-        '`test_files` is empty.',
-        "Name the files of the reproducing test, for example ['test/cart.test.js'].",
-      );
-    }
-    return { command: input.test, files: input.test_files, timeoutSeconds: input.timeout_seconds };
-  }
-  if (input.no_test_reason !== undefined && input.test === undefined)
+async function testOf(
+  input: {
+    test?: string | undefined;
+    test_files: string[];
+    no_test_reason?: string | undefined;
+    timeout_seconds: number;
+  },
+  context: Context,
+  call: Call,
+  held: Held,
+): Promise<ProofRequest['test']> {
+  if (input.no_test_reason !== undefined && input.test === undefined) {
     return { impossible: input.no_test_reason };
-  throw inputError(
-    'fix_verify needs either a test or a reason why there is none, not both.',
-    'Give `test` and `test_files`, or `no_test_reason`.',
-  );
+  }
+  if (input.test === undefined || input.no_test_reason !== undefined) {
+    throw inputError(
+      'fix_verify needs either a test or a reason why there is none, not both.',
+      'Give `test` and `test_files`, or `no_test_reason`.',
+    );
+  }
+  if (input.test_files.length === 0) {
+    throw inputError(
+      '`test_files` is empty.',
+      "Name the files of the reproducing test, for example ['test/cart.test.js'].",
+    );
+  }
+  call.progress('Reading the incident');
+  const { client } = await context.sentry();
+  const { repository } = context;
+  const request = { client, repository, issue: held.shortId, signal: call.signal };
+  const { evidence } = await latestEvidence(request, context.recentEvidence);
+  return {
+    command: input.test,
+    files: input.test_files,
+    timeoutSeconds: input.timeout_seconds,
+    reason: evidence.reason,
+  };
 }
 
 const recordLines = (proof: ProofRecord): string[] =>

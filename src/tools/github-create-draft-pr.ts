@@ -52,12 +52,19 @@ export const githubCreateDraftPr = defineStep({
       worktree,
       commit,
       proof,
+      earlier: held.steps.pull_request,
       related: related.issues,
       github: github.client,
       signal: call.signal,
       onProgress: call.progress,
     });
     await recordStep(context, held, 'pull_request', published.step);
+    if (published.outcome === 'refused') {
+      throw refusedError(
+        `Pull request #${published.step.number} for this issue was closed without being merged: a person decided against it.`,
+        `Ask the person whether it should be tried again; ${published.step.url} says why. Nothing was pushed.`,
+      );
+    }
     const where = published.step.url ?? published.step.patch ?? '';
     await recordOutcome(
       context,

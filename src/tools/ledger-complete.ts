@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { Run } from '../../ledger/ledger.ts';
+import type { IncidentRecord, RunView } from '../../ledger/ledger.ts';
 import type { Context } from '../context.ts';
 import { refusedError } from '../core/errors.ts';
 import { shortName } from '../core/incident.ts';
 import { untrustedLine } from '../core/untrusted.ts';
-import { type RunSummary, summarize } from '../pipeline/summary.ts';
+import { summaryOf, writeSummaries } from '../pipeline/summary.ts';
 import { defineTool } from './define.ts';
 
 export const ledgerComplete = defineTool({
   name: 'ledger_complete',
   title: "End this session's claims and write the summary",
   description:
-    "Ends this session's claims (all, or those of one issue's run), so that others may take the issues and paths, and writes the summary into the triage report. Use at the end of the work, or to give up (status: aborted).",
+    "Ends this session's claims (all, or that of one issue), so that others may take the issues and paths, and writes the summary into the triage report. Use at the end of the work, or to give up (status: aborted).",
   effect: 'write',
   examples: ["ledger-complete --note '3 fixed'", 'ledger-complete --status aborted --note "out of time"'],
   input: {
@@ -20,7 +20,7 @@ export const ledgerComplete = defineTool({
       .string()
       .min(1)
       .optional()
-      .describe('End only the run that holds this issue. Default: all of this session.'),
+      .describe('End only the claim of this issue. Default: all of this session.'),
     status: z
       .enum(['completed', 'aborted'])
       .default('completed')
@@ -29,57 +29,60 @@ export const ledgerComplete = defineTool({
   },
   async run(input, context) {
     const ledger = await context.ledger();
-    const { active } = await ledger.list();
-    const own = active.filter((run) => run.session === context.session.id);
     const wanted = input.issue === undefined ? undefined : await context.incidentOf(input.issue);
-    const runs = wanted === undefined ? own : own.filter((run) => run.incidents.includes(wanted));
-    if (runs.length === 0) {
-      throw refusedError(
-        wanted === undefined
-          ? 'This session holds no claim.'
-          : `This session does not hold ${shortName(wanted)}.`,
-        'ledger_status shows who holds what.',
-      );
-    }
-    const summaries: RunSummary[] = [];
-    for (const run of runs) summaries.push(await complete(run, input, context));
-    const issues = summaries.flatMap((summary) => summary.issues);
+    const runs = await ownRuns(context, wanted);
+    const incidents = wanted === undefined ? runs.flatMap((run) => run.incidents) : [wanted];
+    const records = await Promise.all(incidents.map((incident) => ledger.incident(incident)));
+    for (const run of runs) await end(run, wanted, records, input, context);
+    const reports = await writeSummaries(context, records);
+    const issues = records.map(summaryOf);
     return {
       text: [
-        `${input.status === 'completed' ? 'Completed' : 'Aborted'} ${runs.length} run${runs.length === 1 ? '' : 's'}; the issues and paths are free.`,
+        `${input.status === 'completed' ? 'Completed' : 'Aborted'}: ${issues.map((issue) => issue.shortId).join(', ')}; free for others now.`,
         ...issues.map(
           (issue) =>
             `- ${issue.shortId}: ${issue.outcome}${issue.worktree ? `; worktree ${issue.worktree}` : ''}`,
         ),
-        ...summaries
-          .flatMap((summary) => (summary.report ? [`Report: ${summary.report}`] : []))
-          .filter(unique),
+        ...reports.map((report) => `Report: ${report}`),
         'worktree_remove removes a worktree once its work is merged.',
       ].join('\n'),
-      data: { status: input.status, runs: runs.map((run) => run.run), issues },
+      data: { status: input.status, runs: runs.map((run) => run.run), issues, reports },
     };
   },
 });
 
-async function complete(
-  run: Run,
+async function ownRuns(context: Context, wanted: string | undefined): Promise<RunView[]> {
+  const { active } = await (await context.ledger()).list();
+  const own = active.filter((run) => run.session === context.session.id);
+  const runs = wanted === undefined ? own : own.filter((run) => run.incidents.includes(wanted));
+  if (runs.length > 0) return runs;
+  throw refusedError(
+    wanted === undefined
+      ? 'This session holds no claim.'
+      : `This session does not hold ${shortName(wanted)}.`,
+    'ledger_status shows who holds what.',
+  );
+}
+
+async function end(
+  run: RunView,
+  wanted: string | undefined,
+  records: readonly IncidentRecord[],
   input: { status: 'completed' | 'aborted'; note: string },
   context: Context,
-): Promise<RunSummary> {
-  const ledger = await context.ledger();
-  // Read before the claim ends: a run that has ended holds nothing.
-  const summary = await summarize(context, run);
-  const closed = await ledger.close({
+): Promise<void> {
+  const ours = records.filter((record) => run.incidents.includes(record.incident));
+  const closed = await (await context.ledger()).close({
     cmd: randomUUID(),
     run: run.run,
     fence: run.fence,
     status: input.status,
-    commits: summary.issues.flatMap((issue) => (issue.commit ? [issue.commit] : [])),
+    commits: ours.flatMap((record) => record.steps.commit?.sha ?? []),
+    ...(wanted === undefined ? {} : { incidents: [wanted] }),
     ...(input.note ? { note: untrustedLine(input.note, 500) } : {}),
   });
   if (!closed.ok) throw refusedError(closed.reason, closed.advice);
-  context.release(run);
-  return summary;
+  if (run.incidents.every((incident) => ours.some((record) => record.incident === incident))) {
+    context.release(run);
+  }
 }
-
-const unique = (item: string, at: number, all: string[]): boolean => all.indexOf(item) === at;

@@ -48,7 +48,7 @@ export const ledgerRegister = defineTool({
       ttlMs: context.session.leaseMs,
       intent: input.intent,
     });
-    if (!answer.ok) throw conflictError(answer.conflicts);
+    if (!answer.ok) throw conflictError(answer.conflicts, 'claim');
     await context.hold(answer.run);
     return registered(answer.run);
   },

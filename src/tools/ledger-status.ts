@@ -28,9 +28,8 @@ export const ledgerStatus = defineTool({
       text: lines.join('\n'),
       data: {
         rev,
-        session: context.session.id,
-        active: active.map(runData),
-        recent: recent.map(runData),
+        active: active.map((run) => runData(run, context.session.id)),
+        recent: recent.map((run) => runData(run, context.session.id)),
         handwritten: handwritten.map(({ title, paths, status, since }) => ({
           title,
           paths,
@@ -59,10 +58,11 @@ const handwrittenLine = (entry: HandwrittenEntry, now: number): string =>
 const recentLine = (run: Run, now: number): string =>
   `- ${run.incidents.map(shortName).join(', ')}: ${run.status} ${spanOf(now - (run.closedAt ?? run.startedAt))} ago by ${run.owner.label}${run.note ? `; ${untrustedLine(run.note, 120)}` : ''}`;
 
-function runData(run: Run | RunView): JsonValue {
+/** A session's id is not told: it would let a command line act in its name. */
+function runData(run: Run | RunView, session: string): JsonValue {
   return {
     run: run.run,
-    session: run.session,
+    own: run.session === session,
     holder: run.owner.label,
     incidents: run.incidents,
     paths: run.paths.map((path) => ({ glob: path.glob, mode: path.mode })),

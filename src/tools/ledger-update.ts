@@ -34,7 +34,7 @@ export const ledgerUpdate = defineStep({
     });
     if (!answer.ok)
       throw 'conflicts' in answer
-        ? conflictError(answer.conflicts)
+        ? conflictError(answer.conflicts, 'path')
         : refusedError(answer.reason, answer.advice);
     const { run } = await ledger.incident(held.incident);
     const paths = (run?.paths ?? []).map((path) => path.glob);

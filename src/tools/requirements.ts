@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IncidentRecord, RunView, Steps } from '../../ledger/ledger.ts';
 import type { Context } from '../context.ts';
 import { isoSeconds, spanOf } from '../core/clock.ts';
@@ -33,6 +34,7 @@ export async function meetRequirements(
   const record = await ledger.incident(incident);
   const facts: Facts = { incident, record, context };
   const run = requireClaimed(facts);
+  await keep(run, context);
   for (const requirement of requirements) {
     const failure = CHECKS[requirement](facts);
     if (failure) throw failure;
@@ -56,6 +58,19 @@ export function requireFix(held: Held): Steps['commit'] {
     throw refusedError(
       `The commit of ${held.shortId} is not what was proven.`,
       'Run fix_verify and fix_commit again.',
+    );
+  }
+  const offered = held.steps.pull_request;
+  if (offered?.refused) {
+    throw refusedError(
+      `Pull request #${offered.number} for ${held.shortId} was closed by a person, so the issue stays open.`,
+      'Ask the person what they want instead; `how: archive` is for what is not to be fixed.',
+    );
+  }
+  if (offered?.sha !== commit.sha) {
+    throw refusedError(
+      `The commit of ${held.shortId} was not offered for review yet.`,
+      'Offer it with github_create_draft_pr; without GitHub that writes a patch file.',
     );
   }
   return commit;
@@ -123,6 +138,15 @@ const CHECKS: Record<Requirement, (facts: Facts) => PitcrewError | undefined> = 
         ),
 };
 
+/** Whoever works on an issue keeps its claim, also through a command line, or a server that was started again. */
+async function keep(run: RunView, context: Context): Promise<void> {
+  const ledger = await context.ledger();
+  const { leaseMs } = context.session;
+  const kept = await ledger.renew({ cmd: randomUUID(), run: run.run, fence: run.fence, ttlMs: leaseMs });
+  if (!kept.ok) throw refusedError(kept.reason, kept.advice);
+  await context.hold(run);
+}
+
 function requireClaimed({ incident, record, context }: Facts): RunView {
   const name = shortName(incident);
   const run = record.run;
@@ -130,6 +154,12 @@ function requireClaimed({ incident, record, context }: Facts): RunView {
   if (run.session === context.session.id) return run;
   throw refusedError(
     `${name} is claimed by ${run.owner.label} since ${isoSeconds(run.startedAt)}.`,
-    'Take another issue, or wait until that session completes; ledger_status shows it.',
+    `Take another issue, or wait until that session completes; ledger_status shows it.${ownSessionHint(context)}`,
   );
 }
+
+/** Commands that are each started on their own look like sessions of their own. */
+const ownSessionHint = (context: Context): string =>
+  context.session.kind === 'command'
+    ? ' If that is you, from another shell: set PITCREW_SESSION to one name for all of your commands.'
+    : '';

@@ -59,7 +59,7 @@ export const sentryListIssues = defineTool({
   title: 'List and rank unresolved Sentry issues',
   description:
     'Lists the worst unresolved Sentry issues as a numbered table, noise dropped and counted, and records the triage that triage_select asks about. Use first, for /sentry, top N, list (record: false) or fix <id> (issues).',
-  effect: 'read',
+  effect: 'write',
   examples: [
     'sentry-list-issues --top 5',
     'sentry-list-issues --sort freq --no-record --json',

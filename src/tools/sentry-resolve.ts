@@ -48,8 +48,11 @@ async function resolve(
   const { client } = await context.sentry();
   const resolution = await resolutionOf(how, release, commit.sha, context);
   const report = await resolveIssue(client, held.shortId, resolution, call.signal);
-  const strategy = report.strategy;
-  return finish(context, held, report, { strategy, note: report.fellBack });
+  const { strategy } = report;
+  const unknown =
+    'No repository is known to name the commit with; the issue is resolved in the next release instead.';
+  const note = how === 'commit' && 'inNextRelease' in resolution ? unknown : report.fellBack;
+  return finish(context, held, report, { strategy, note });
 }
 
 async function resolutionOf(

@@ -27,7 +27,9 @@ export const triageSelect = defineTool({
     const answer = call.ask ? await call.ask(questionOf(triage)) : undefined;
     // A client with nobody before it closes the question by itself; a person who closes it has decided.
     const nobody = answer === undefined || (answer.action === 'cancel' && !context.session.attended);
-    const chosen = nobody ? selectByPolicy(input.selection, triage, context) : chosenBy(answer, triage);
+    const chosen = nobody
+      ? selectByPolicy(input.selection, triage, context)
+      : await chosenBy(answer, triage, context);
     return record(chosen, triage, context);
   },
 });
@@ -53,8 +55,11 @@ async function findTriage(id: string | undefined, context: Context): Promise<Tri
   return triage;
 }
 
-function chosenBy(answer: PersonAnswer, triage: Triage): Chosen {
+async function chosenBy(answer: PersonAnswer, triage: Triage, context: Context): Promise<Chosen> {
   if (answer.action !== 'accept') {
+    // A no takes back an earlier yes to the same issues; a dialog that was only closed says neither.
+    if (answer.action === 'decline')
+      await write({ candidates: [], by: 'person', how: 'elicitation' }, triage, context);
     throw refusedError(
       `The person ${answer.action === 'decline' ? 'declined to choose' : 'closed the question'}: nothing is selected.`,
       'Stop here and tell them how to go on: triage_select asks again when they want to.',
@@ -97,22 +102,24 @@ function selectByPolicy(selection: string | undefined, triage: Triage, context: 
 }
 
 async function record(chosen: Chosen, triage: Triage, context: Context): Promise<Answer> {
+  await write(chosen, triage, context);
   const ids = chosen.candidates.map((candidate) => candidate.shortId);
-  if (ids.length > 0) {
-    const ledger = await context.ledger();
-    const outcome = await ledger.select({
-      cmd: randomUUID(),
-      session: context.session.id,
-      triage: triage.id,
-      incidents: chosen.candidates.map((candidate) => candidate.incident),
-      by: chosen.by,
-      how: chosen.how,
-    });
-    if (!outcome.ok) throw refusedError(outcome.reason, outcome.advice);
-  }
   const text =
     ids.length === 0
       ? 'The person chose to skip: nothing is selected. Stop here.'
       : `Selected by ${chosen.by} (${chosen.how}): ${ids.join(', ')}.\nNext: ledger_register with these issues.`;
   return { text, data: { triage: triage.id, selected: ids, by: chosen.by, how: chosen.how } };
+}
+
+async function write({ candidates, by, how }: Chosen, triage: Triage, context: Context): Promise<void> {
+  const ledger = await context.ledger();
+  const outcome = await ledger.select({
+    cmd: randomUUID(),
+    session: context.session.id,
+    triage: triage.id,
+    incidents: candidates.map((candidate) => candidate.incident),
+    by,
+    how,
+  });
+  if (!outcome.ok) throw refusedError(outcome.reason, outcome.advice);
 }

@@ -1,11 +1,13 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { isAbsolute, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { runCheck } from '../checks/run-check.ts';
 import type { Context } from '../context.ts';
-import { incidentBranch, incidentSlug } from '../core/incident.ts';
+import { inputError } from '../core/errors.ts';
 import { changedFiles } from '../git/changes.ts';
-import { defaultBase, headOf } from '../git/repository.ts';
+import { checkoutAt, gitDirectoryOf, headOf } from '../git/repository.ts';
 import { createWorktree, type Worktree } from '../git/worktrees.ts';
+import { placeFor, startOf } from '../pipeline/place-worktree.ts';
 import { SETUP_SECONDS } from '../pipeline/prove.ts';
 import { recordStep } from '../pipeline/record-step.ts';
 import { type Call, defineStep } from './define.ts';
@@ -20,13 +22,18 @@ export const worktreeCreate = defineStep({
   requires: ['selected'],
   input: {},
   async run(_input, context, call, held) {
-    const base = context.config.github.base ?? (await defaultBase(context.repository)).ref;
+    const known = held.steps.worktree;
+    const start = known
+      ? { ref: known.base, sha: known.base }
+      : await startOf(context.repository, context.config);
+    const place = known
+      ? { branch: known.branch, folder: known.path }
+      : await placeFor(held.incident, start.sha, context);
     const worktree = await createWorktree({
       repository: context.repository,
       incident: held.incident,
-      branch: incidentBranch(held.incident),
-      folder: folderOf(held.incident, context),
-      base: held.steps.worktree?.base ?? base,
+      ...place,
+      base: start.sha,
       reason: `${held.incident} ${held.run.run} ${hostname()} ${process.pid}`,
     });
     await recordStep(context, held, 'worktree', {
@@ -34,10 +41,10 @@ export const worktreeCreate = defineStep({
       branch: worktree.branch,
       base: worktree.base,
     });
-    const setup = worktree.created ? await runSetup(worktree, context, call) : undefined;
+    const setup = await prepareOnce(worktree, context, call);
     const lines = [
       `${worktree.created ? 'Made' : 'Taken up again:'} ${worktree.path}`,
-      `Branch ${worktree.branch}, from ${worktree.base.slice(0, 12)}.`,
+      `Branch ${worktree.branch}, from ${worktree.base.slice(0, 12)}${known ? '' : ` (${start.ref})`}.`,
       ...(worktree.commits > 0 ? [`It has ${worktree.commits} earlier commit(s) of this issue.`] : []),
       ...(setup ? [setup] : []),
       ...(await dirtyNote(context)),
@@ -50,23 +57,26 @@ export const worktreeCreate = defineStep({
   },
 });
 
-function folderOf(incident: string, context: Context): string {
-  const { worktrees } = context.config;
-  const parent = isAbsolute(worktrees) ? worktrees : join(context.repository.mainCheckout, worktrees);
-  return join(parent, incidentSlug(incident));
-}
-
-async function runSetup(worktree: Worktree, context: Context, call: Call): Promise<string | undefined> {
+/** Runs `setup` until it has passed once in this worktree: a first try may have failed, or been killed. */
+async function prepareOnce(worktree: Worktree, context: Context, call: Call): Promise<string | undefined> {
   const { setup } = context.config;
   if (setup === undefined) return undefined;
+  const checkout = await checkoutAt(context.repository, worktree.path);
+  const mark = join(await gitDirectoryOf(checkout), 'pitcrew-prepared');
+  if ((await readFile(mark, 'utf8').catch(() => undefined)) === setup) return undefined;
   call.progress(`Preparing the worktree: ${setup}`);
   const record = await runCheck(
     { name: 'setup', command: setup, timeoutSeconds: SETUP_SECONDS },
     { cwd: worktree.path, env: context.childEnv, signal: call.signal },
   );
-  return record.exitCode === 0
-    ? `Set-up passed in ${(record.durationMs / 1000).toFixed(1)} s.`
-    : `Set-up failed with exit ${record.exitCode}: ${record.tail.slice(-600)}`;
+  if (record.exitCode !== 0) {
+    throw inputError(
+      `The worktree ${worktree.path} is there, but its set-up failed with exit ${record.exitCode}: ${record.tail.slice(-600)}`,
+      'Correct `setup` in pitcrew.yml, then call worktree_create again.',
+    );
+  }
+  await writeFile(mark, setup);
+  return `Set-up passed in ${(record.durationMs / 1000).toFixed(1)} s.`;
 }
 
 /** The person's own uncommitted changes stay where they are; whoever reads the worktree has to know it lacks them. */

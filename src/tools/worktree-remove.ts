@@ -36,7 +36,8 @@ export const worktreeRemove = defineTool({
       path: worktree.path,
       branch: worktree.branch,
       requireMerged: !input.keep_branch,
-      ...(context.config.github.base === undefined ? {} : { into: context.config.github.base }),
+      keepBranch: input.keep_branch,
+      into: basesOf(context.config.github.base),
     });
     const branch = removal.branchDeleted
       ? `Branch ${worktree.branch} is merged and was deleted.`
@@ -47,3 +48,7 @@ export const worktreeRemove = defineTool({
     };
   },
 });
+
+/** Merged is what either the remote's base or the one here contains: nothing is lost in both cases. */
+const basesOf = (base: string | undefined): string[] =>
+  base === undefined ? [] : [`refs/remotes/origin/${base}`, base];

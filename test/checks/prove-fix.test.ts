@@ -18,6 +18,7 @@ async function prove({ base = {}, fix = {}, test: altered, checks = [] }: Parts)
     baseDirectory: folderWith({ 'cart.mjs': BROKEN, 'cart.test.mjs': REPRODUCTION, ...base }),
     fixDirectory: folderWith({ 'cart.mjs': FIXED, 'cart.test.mjs': REPRODUCTION, ...fix }),
     test: { ...reproducing, ...altered },
+    testFiles: ['cart.test.mjs'],
     checks,
     reason: INCIDENT,
     env: process.env,
@@ -45,6 +46,7 @@ describe('proveFix', () => {
     expect(progress).toEqual([
       'cart: without the fix, it has to fail',
       'cart: with the fix, it has to pass',
+      'cart: without the fix once more, it has to fail again',
       'lint: with the fix',
     ]);
   });
@@ -128,7 +130,13 @@ describe('proveFix', () => {
   test('a folder that is gone is an input error', async () => {
     const missing = `${folderWith()}/gone`;
     const folders = { baseDirectory: missing, fixDirectory: missing };
-    const rest = { test: reproducing, checks: [], reason: INCIDENT, env: process.env };
+    const rest = {
+      test: reproducing,
+      testFiles: ['cart.test.mjs'],
+      checks: [],
+      reason: INCIDENT,
+      env: process.env,
+    };
     await expect(proveFix({ ...folders, ...rest })).rejects.toMatchObject({ kind: 'input' });
   });
 
@@ -144,6 +152,7 @@ describe('proveFix', () => {
         baseDirectory: folderWith(base),
         fixDirectory: folderWith(program("row.get('user_id')")),
         test: { name: 'shop', command: 'python3 -m unittest test_shop', timeoutSeconds: 60 },
+        testFiles: ['test_shop.py'],
         checks: [],
         reason: { types: ['KeyError'], messages: ["'user_id'"], frames: [] },
         env: process.env,

@@ -15,6 +15,10 @@ const TABLE: { of: string; may: string[] }[] = [
   })),
   { of: 'src/pipeline/', may: ['src/core/', 'src/policy/', ...DOMAINS.map((domain) => `${domain}/`)] },
   {
+    of: 'src/setup/',
+    may: ['src/core/', 'src/policy/', ...DOMAINS.map((domain) => `${domain}/`)],
+  },
+  {
     of: 'src/context',
     may: ['src/core/', 'src/policy/', 'src/pipeline/', ...DOMAINS.map((domain) => `${domain}/`)],
   },
@@ -31,6 +35,8 @@ const TABLE: { of: string; may: string[] }[] = [
   { of: 'mcp-server/', may: ['src/core/', 'src/context.ts', 'src/tools/registry.ts', 'src/tools/define.ts'] },
   // The sandbox and the server are commands of the program, loaded when they are asked for.
   { of: 'src/cli/sandbox.ts', may: ['src/core/', 'src/sandbox/'] },
+  { of: 'src/cli/init', may: ['src/core/', 'src/context.ts', 'src/setup/', 'src/cli/'] },
+  { of: 'src/cli/doctor', may: ['src/core/', 'src/context.ts', 'src/setup/', 'src/cli/'] },
   {
     of: 'src/cli/',
     may: [
@@ -52,6 +58,10 @@ const importsOf = (file: string): string[] =>
   [...readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)].map(
     (match) => match[1] ?? '',
   );
+
+/** Without comments: prose may name what code must not use. */
+const codeOf = (file: string): string =>
+  readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
 
 describe('imports', () => {
   test('every folder is in the table', () => {
@@ -115,7 +125,7 @@ describe('imports', () => {
         [...DOMAINS, 'src/core', 'src/pipeline', 'src/tools'].some((folder) => file.startsWith(`${folder}/`)),
       )
       .filter((file) => file !== 'src/core/clock.ts')
-      .filter((file) => /process\.env|Date\.now\(\)|new Date\(\)/.test(readFileSync(file, 'utf8')));
+      .filter((file) => /process\.env\b(?!')|Date\.now\(\)|new Date\(\)/.test(codeOf(file)));
     expect(wrong).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accept, connect, type TestClient } from '../support/mcp.ts';
@@ -131,15 +131,13 @@ describe('the whole way, refused at every step that comes too early', () => {
       before: { exitCode: 1 },
       after: { exitCode: 0 },
     });
-    expect(existsSync(join(stage.repository, '.pitcrew/base'))).toBe(true);
-    expect(existsSync(join(stage.repository, '.pitcrew/base', `sentry-${shortId.toLowerCase()}`))).toBe(
-      false,
-    );
+    expect(readdirSync(join(stage.repository, '.pitcrew/proof'))).toEqual([]);
   });
 
   test('the commit holds exactly the declared files, and the branch only that commit', async () => {
     const [source = ''] = fix.files.filter((file) => file !== fix.testFile);
     await refused('fix_commit', { issue: shortId, files: [source], ...message }, /not declared/);
+    await refused('sentry_resolve', { issue: shortId }, /not committed yet/);
     const committed = await client.call('fix_commit', { issue: shortId, files: fix.files, ...message });
     expect(committed.isError, committed.text).toBe(false);
     const names = await stage.git('show', '--name-only', '--format=', committed.data.sha);
@@ -151,6 +149,9 @@ describe('the whole way, refused at every step that comes too early', () => {
     const again = await client.call('fix_commit', { issue: shortId, files: fix.files, ...message });
     expect(again.data).toMatchObject({ sha: committed.data.sha, already: true });
   });
+
+  test('what was not offered for review is not resolved', () =>
+    refused('sentry_resolve', { issue: shortId }, /not offered for review/));
 
   test('the pull request is a draft with the proof in it, and is not opened twice', async () => {
     const opened = await client.call('github_create_draft_pr', {

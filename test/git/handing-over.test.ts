@@ -17,6 +17,10 @@ function withFix() {
   return { root, base, origin, sha, worktree: { root, env: ENV } };
 }
 
+/** Pushes what the branch is at, as the tool does after it has checked that. */
+const push = (options: Omit<Parameters<typeof pushBranch>[0], 'sha'>) =>
+  pushBranch({ ...options, sha: git(options.worktree.root, 'rev-parse', 'HEAD') });
+
 describe('pushBranch', () => {
   test('pushes the branch and nothing else, with hooks; again is fine', async () => {
     const { root, origin, sha, worktree } = withFix();
@@ -25,7 +29,7 @@ describe('pushBranch', () => {
     writeFileSync(join(root, '.git/hooks/pre-push'), '#!/bin/sh\ntouch pushed\n');
     chmodSync(join(root, '.git/hooks/pre-push'), 0o755);
     for (let time = 0; time < 2; time++) {
-      expect(await pushBranch({ worktree, branch: BRANCH })).toEqual({ remote: 'origin', sha });
+      expect(await push({ worktree, branch: BRANCH })).toEqual({ remote: 'origin', sha });
     }
     expect(existsSync(join(root, 'pushed'))).toBe(true);
     const refs = git(origin, 'for-each-ref', '--format=%(refname)').split('\n');
@@ -34,28 +38,35 @@ describe('pushBranch', () => {
 
   test('never overwrites what others pushed; replaces only what was ours', async () => {
     const { root, origin, sha, worktree } = withFix();
-    await pushBranch({ worktree, branch: BRANCH });
+    await push({ worktree, branch: BRANCH });
     git(root, 'commit', '-q', '--amend', '-m', 'better');
     const better = git(root, 'rev-parse', 'HEAD');
-    await expect(pushBranch({ worktree, branch: BRANCH })).rejects.toMatchObject({ kind: 'refused' });
-    await pushBranch({ worktree, branch: BRANCH, expectedRemote: sha });
+    await expect(push({ worktree, branch: BRANCH })).rejects.toMatchObject({ kind: 'refused' });
+    await push({ worktree, branch: BRANCH, expectedRemote: sha });
     expect(git(origin, 'rev-parse', BRANCH)).toBe(better);
     git(root, 'commit', '-q', '--amend', '-m', 'best');
-    await expect(pushBranch({ worktree, branch: BRANCH, expectedRemote: sha })).rejects.toMatchObject({
+    await expect(push({ worktree, branch: BRANCH, expectedRemote: sha })).rejects.toMatchObject({
       kind: 'refused',
     });
     expect(git(origin, 'rev-parse', BRANCH)).toBe(better);
   });
 
+  test('only the commit that is meant', async () => {
+    const { root, origin, sha, worktree } = withFix();
+    git(root, 'commit', '-q', '--allow-empty', '-m', 'one more');
+    await expect(pushBranch({ worktree, branch: BRANCH, sha })).rejects.toMatchObject({ kind: 'refused' });
+    expect(git(origin, 'for-each-ref', '--format=%(refname)')).toBe('refs/heads/main');
+  });
+
   test('the default branch, an unknown branch or remote, a remote that is gone', async () => {
     const { root, worktree } = withFix();
-    await expect(pushBranch({ worktree, branch: 'main' })).rejects.toMatchObject({ kind: 'refused' });
-    await expect(pushBranch({ worktree, branch: 'nope' })).rejects.toMatchObject({ kind: 'input' });
-    await expect(pushBranch({ worktree, branch: BRANCH, remote: 'nope' })).rejects.toMatchObject({
+    await expect(push({ worktree, branch: 'main' })).rejects.toMatchObject({ kind: 'refused' });
+    await expect(push({ worktree, branch: 'nope' })).rejects.toMatchObject({ kind: 'input' });
+    await expect(push({ worktree, branch: BRANCH, remote: 'nope' })).rejects.toMatchObject({
       kind: 'input',
     });
     git(root, 'remote', 'set-url', 'origin', join(root, 'gone.git'));
-    await expect(pushBranch({ worktree, branch: BRANCH })).rejects.toMatchObject({ kind: 'upstream' });
+    await expect(push({ worktree, branch: BRANCH })).rejects.toMatchObject({ kind: 'upstream' });
   });
 });
 

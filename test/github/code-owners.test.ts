@@ -1,6 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ownersOf, readCodeOwners } from '../../src/github/code-owners.ts';
-import { clientOf, type FakeGitHub, startFakeGitHub } from './fake-github.ts';
+import { describe, expect, test } from 'vitest';
+import { ownersOf } from '../../src/github/code-owners.ts';
 
 describe('owners of a file', () => {
   // The examples of GitHub's own page on CODEOWNERS, and its exceptions from gitignore.
@@ -37,27 +36,5 @@ describe('owners of a file', () => {
       users: ['Ann', 'bob'],
       teams: ['acme/web'],
     });
-  });
-});
-
-describe('the file of a repository', () => {
-  let fake: FakeGitHub;
-  beforeEach(async () => {
-    fake = await startFakeGitHub();
-  });
-  afterEach(() => fake.close());
-
-  test('is the first of three places, at the base branch', async () => {
-    fake.files.set('docs/CODEOWNERS', '* @docs').set('CODEOWNERS', '* @root');
-    const { client } = await clientOf(fake);
-    expect(await readCodeOwners(client, 'main')).toBe('* @root');
-    expect(fake.requests.every(({ query }) => query.get('ref') === 'main')).toBe(true);
-  });
-
-  test('may be missing, but a failure is not taken for that', async () => {
-    const { client } = await clientOf(fake);
-    expect(await readCodeOwners(client, 'main')).toBeUndefined();
-    fake.misbehave = () => ({ status: 403 });
-    await expect(readCodeOwners(client, 'main')).rejects.toThrow(/may not do this/);
   });
 });

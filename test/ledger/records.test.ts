@@ -76,6 +76,61 @@ describe('steps', () => {
   const record = (desk: Desk, run: Run, ...[step, data]: Parameters<typeof stepCommand>) =>
     desk.ledger.recordStep({ cmd: cmd(), run: run.run, fence: run.fence, ...stepCommand(step, data) });
 
+  test('what resolved an incident once does not count when another run claims it again', async () => {
+    const desk = await openDesk();
+    const first = await desk.granted('alice', [WEB1, WEB2]);
+    await record(desk, first, 'worktree', worktree('fix/web-1'));
+    await record(desk, first, 'commit', commit);
+    await record(desk, first, 'resolution', {
+      before: 'unresolved',
+      after: 'resolved',
+      strategy: 'inCommit',
+    });
+    await desk.granted('alice', [WEB1, WEB2]);
+    expect(Object.keys((await desk.ledger.incident(WEB1)).steps)).toHaveLength(3);
+    await desk.ledger.close({
+      cmd: cmd(),
+      run: first.run,
+      fence: first.fence,
+      status: 'completed',
+      commits: [],
+    });
+    await desk.granted('alice', [WEB1]);
+    expect((await desk.ledger.incident(WEB1)).steps).toEqual({});
+  });
+
+  test('a run lets go of one incident and keeps the others', async () => {
+    const desk = await openDesk();
+    const run = await desk.granted('alice', [WEB1, WEB2]);
+    const { run: id, fence } = run;
+    await desk.ledger.close({
+      cmd: cmd(),
+      run: id,
+      fence,
+      status: 'completed',
+      commits: ['c0ffee'],
+      incidents: [WEB1],
+    });
+    expect((await desk.ledger.incident(WEB1)).run).toBeUndefined();
+    expect((await desk.ledger.incident(WEB2)).run).toMatchObject({
+      run: id,
+      incidents: [WEB2],
+      commits: ['c0ffee'],
+    });
+    await desk.granted('bob', [WEB1]);
+    await desk.ledger.close({
+      cmd: cmd(),
+      run: id,
+      fence,
+      status: 'completed',
+      commits: [],
+      incidents: [WEB2],
+    });
+    expect((await desk.ledger.list()).recent).toMatchObject([
+      { run: id, status: 'completed', commits: ['c0ffee'] },
+    ]);
+  });
+
   test('only the run that holds the incident, under its newest fence, adds one', async () => {
     const desk = await openDesk();
     const alice = await desk.granted('alice', [WEB1]);

@@ -113,7 +113,9 @@ describe('leases', () => {
     const early = await desk.claim('bob', [WEB1]);
     expect(early).toMatchObject({
       ok: false,
-      conflicts: [{ liveness: 'suspect', advice: expect.stringContaining(`take over run ${run.run}`) }],
+      conflicts: [
+        { liveness: 'suspect', advice: expect.stringContaining('ends 2 h after its last renewal') },
+      ],
     });
     desk.pass(2 * HOUR);
     const taken = await desk.granted('bob', [WEB1]);

@@ -52,7 +52,7 @@ describe('renderView', () => {
       - **Paths:** \`src/cart.ts\` · \`docs/**\` (shared)
       - **Status:** started
       - **Lease:** not renewed since 2026-11-21 09:31 UTC, but its owner may be there
-      - **To take over:** ask its owner; then take over run r8-ab12 with fence 7.
+      - **To take over:** ask its owner; an abandoned claim ends 2 h after its last renewal.
 
       Written by hand and older than 2 h, so in nobody's way: old work.
 
@@ -86,7 +86,13 @@ describe('writeView', () => {
       .map(([lines, lineBreak, isClosed]) => lines.join(lineBreak) + (isClosed ? lineBreak : ''));
     const bytes = fc.oneof(
       text.map((value) => Buffer.from(value)),
-      fc.uint8Array({ maxLength: 60 }).map((value) => Buffer.from(value)),
+      // UTF-16 is refused, and tested on its own.
+      fc
+        .uint8Array({ maxLength: 60 })
+        .filter(
+          ([first, second]) => !(first === 0xff && second === 0xfe) && !(first === 0xfe && second === 0xff),
+        )
+        .map((value) => Buffer.from(value)),
     );
     fc.assert(
       fc.property(bytes, (before) => {

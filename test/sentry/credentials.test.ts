@@ -12,14 +12,13 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-async function find(files: Record<string, string>, env: Record<string, string> = {}, configuredUrl?: string) {
+async function find(files: Record<string, string>, env: Record<string, string> = {}) {
   for (const [name, text] of Object.entries(files)) {
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), text);
   }
   return findSentryCredentials({
     env,
-    ...(configuredUrl ? { configuredUrl } : {}),
     home: join(folder, 'home'),
     root: join(folder, 'home/work/repo'),
     readFile: (path) => readFile(path, 'utf8'),
@@ -88,21 +87,6 @@ it('does not send a token from outside to an address that the repository names',
   expect(found.problems).toEqual([expect.stringContaining('.sentryclirc line 2 is not used')]);
   const chosen = await find(files, { SENTRY_URL: 'https://sentry.example.org' });
   expect(chosen.url?.value).toBe('https://sentry.example.org');
-});
-
-it('treats the address in pitcrew.yml as one of the repository', async () => {
-  const url = 'https://sentry.example.org';
-  const outside = await find({}, { SENTRY_AUTH_TOKEN: 'x' }, url);
-  expect(outside.url).toBeUndefined();
-  expect(outside.problems).toEqual([expect.stringContaining('in pitcrew.yml is not used')]);
-  const agreed = await find({}, { SENTRY_AUTH_TOKEN: 'x', SENTRY_URL: url }, url);
-  expect(agreed).toMatchObject({ url: { value: url, place: 'SENTRY_URL of the environment' }, problems: [] });
-  const inside = await find(
-    { [`${REPO}/.env`]: 'SENTRY_AUTH_TOKEN=x' },
-    { SENTRY_URL: 'https://other.example' },
-    url,
-  );
-  expect(inside.url).toEqual({ value: url, place: 'pitcrew.yml' });
 });
 
 it('uses the repository address with the repository token, and sentry.io always', async () => {
