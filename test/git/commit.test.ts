@@ -215,7 +215,7 @@ describe('commitFiles', () => {
     const signer = join(root, '../signer');
     writeFileSync(
       signer,
-      '#!/bin/sh\necho "[GNUPG:] SIG_CREATED x" >&2\necho "-----BEGIN PGP SIGNATURE-----"\n',
+      '#!/bin/sh\ncat >/dev/null\necho "[GNUPG:] SIG_CREATED x" >&2\necho "-----BEGIN PGP SIGNATURE-----"\n',
     );
     chmodSync(signer, 0o755);
     git(root, 'config', 'commit.gpgSign', 'true');
