@@ -48,6 +48,9 @@ export async function callTool(
     };
   } catch (error) {
     if (error instanceof PitcrewError) return failure(error.kind, error.message, error.hint);
+    // Cancelled: nobody waits for an answer, and there is nothing to report.
+    if (extra.signal.aborted)
+      return failure('refused', 'The call was cancelled.', 'Call again if it is still wanted.');
     const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
     process.stderr.write(`pitcrew error: ${redact(trace)}\n`);
     return failure(

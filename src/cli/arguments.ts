@@ -1,5 +1,6 @@
 import { inputError } from '../core/errors.ts';
 import type { JsonValue } from '../core/json.ts';
+import { untrustedLine } from '../core/untrusted.ts';
 import type { JsonSchemaProperty, Tool } from '../tools/define.ts';
 
 /**
@@ -22,7 +23,13 @@ function readFlag(tool: Tool, word: string, queue: string[], parsed: Record<stri
   const [flag = '', inline] = splitOnce(word.slice(2), '=');
   const { name, property, negated } = findProperty(tool, flag);
   if (property.type === 'boolean') {
-    parsed[name] = inline === undefined ? !negated : inline !== 'false';
+    if (inline !== undefined && inline !== 'true' && inline !== 'false') {
+      throw inputError(
+        `--${flag} is true or false, not "${untrustedLine(inline, 40)}".`,
+        `See: pitcrew ${commandOf(tool)} --help`,
+      );
+    }
+    parsed[name] = (inline !== 'false') !== negated;
     return;
   }
   const value = inline ?? queue.shift();
@@ -39,7 +46,7 @@ function readPositional(tool: Tool, word: string, parsed: Record<string, JsonVal
     (parsed[tool.positional] !== undefined && property.type !== 'array')
   ) {
     throw inputError(
-      `pitcrew ${commandOf(tool)} cannot place "${word.slice(0, 60)}".`,
+      `pitcrew ${commandOf(tool)} cannot place "${untrustedLine(word, 60)}".`,
       `See: pitcrew ${commandOf(tool)} --help`,
     );
   }
@@ -63,7 +70,10 @@ function store(
   } else if (property.type === 'integer' || property.type === 'number') {
     const number = Number(value);
     if (value.trim() === '' || !Number.isFinite(number)) {
-      throw inputError(`--${flag} needs a number, not "${value.slice(0, 40)}".`, `For example: --${flag} 5`);
+      throw inputError(
+        `--${flag} needs a number, not "${untrustedLine(value, 40)}".`,
+        `For example: --${flag} 5`,
+      );
     }
     parsed[name] = number;
   } else {
@@ -77,15 +87,16 @@ function findProperty(
 ): { name: string; property: JsonSchemaProperty; negated: boolean } {
   const { properties } = tool.inputSchema;
   const name = flag.replaceAll('-', '_');
-  const property = properties[name];
+  const own = (key: string) => (Object.hasOwn(properties, key) ? properties[key] : undefined);
+  const property = own(name);
   if (property) return { name, property, negated: false };
   const positive = name.startsWith('no_') ? name.slice(3) : '';
-  const negatedProperty = properties[positive];
+  const negatedProperty = own(positive);
   if (negatedProperty?.type === 'boolean')
     return { name: positive, property: negatedProperty, negated: true };
   const known = Object.keys(properties).map((key) => `--${key.replaceAll('_', '-')}`);
   throw inputError(
-    `pitcrew ${commandOf(tool)} has no flag --${flag.slice(0, 60)}.`,
+    `pitcrew ${commandOf(tool)} has no flag --${untrustedLine(flag, 60)}.`,
     `Its flags: ${[...known, '--json'].join(', ')}.`,
   );
 }

@@ -2,6 +2,7 @@ import { type ErrorKind, messageOf, PitcrewError } from '../core/errors.ts';
 import { envelope } from '../core/json.ts';
 import { packageVersion } from '../core/package-root.ts';
 import { redact } from '../core/redact.ts';
+import { untrustedLine } from '../core/untrusted.ts';
 import { findTool, toolOfCommand } from '../tools/registry.ts';
 import { commandHelp, programHelp } from './help.ts';
 import { INTERRUPTED, runTool } from './run-tool.ts';
@@ -42,6 +43,14 @@ async function dispatch(argv: readonly string[]): Promise<void> {
     const { runSandbox } = await import('./sandbox.ts');
     return runSandbox(rest);
   }
+  if (command === 'init') {
+    const { runInit } = await import('./init.ts');
+    return runInit(rest);
+  }
+  if (command === 'doctor') {
+    const { runDoctor } = await import('./doctor.ts');
+    return runDoctor(rest);
+  }
   return runTool(toolOfCommand(command) ?? unknownCommand(command), rest);
 }
 
@@ -55,9 +64,9 @@ function unknownCommand(command: string): never {
   const underscored = findTool(command);
   throw new PitcrewError(
     'input',
-    `There is no command "${redact(command).slice(0, 80)}".`,
+    `There is no command "${untrustedLine(command, 80)}".`,
     underscored
-      ? `Write it with hyphens: pitcrew ${command.replaceAll('_', '-')}.`
+      ? `Write it with hyphens: pitcrew ${underscored.name.replaceAll('_', '-')}.`
       : 'pitcrew --help lists the commands.',
   );
 }

@@ -2,9 +2,20 @@ import { packageVersion } from '../core/package-root.ts';
 import type { JsonSchemaProperty, Tool } from '../tools/define.ts';
 import { toolOfCommand, tools } from '../tools/registry.ts';
 import { commandOf } from './arguments.ts';
+import { DOCTOR_HELP, INIT_HELP } from './setup-help.ts';
 
 /** The commands that are no tools. */
 export const PROGRAM_COMMANDS: readonly { name: string; summary: string; help: string }[] = [
+  {
+    name: 'init',
+    summary: 'Find the settings of this repository, show a plan, and write it after a yes.',
+    help: INIT_HELP,
+  },
+  {
+    name: 'doctor',
+    summary: 'Check the whole chain, and say the next step for what fails.',
+    help: DOCTOR_HELP,
+  },
   {
     name: 'mcp',
     summary: 'Serve the tools to an MCP client on stdin and stdout.',

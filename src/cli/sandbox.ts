@@ -4,6 +4,7 @@ import { systemClock } from '../core/clock.ts';
 import { inputError, messageOf } from '../core/errors.ts';
 import { envelope } from '../core/json.ts';
 import { childEnvironment } from '../core/run.ts';
+import { untrustedLine } from '../core/untrusted.ts';
 import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts';
 
 /** `pitcrew sandbox`: runs the inbox until it is interrupted, and says where SDKs and tools find it. */
@@ -39,7 +40,10 @@ function readOptions(argv: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    throw inputError(`pitcrew sandbox: ${messageOf(error)}`, 'pitcrew sandbox --help shows its flags.');
+    throw inputError(
+      `pitcrew sandbox: ${untrustedLine(messageOf(error), 200).replace(/\.$/, '')}.`,
+      'pitcrew sandbox --help shows its flags.',
+    );
   }
 }
 

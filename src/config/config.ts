@@ -56,7 +56,11 @@ async function readFirst(root: string): Promise<Found | undefined> {
       return { name, text: await readFile(join(root, name), 'utf8'), isCommitted: false };
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') continue;
-      throw inputError(`${name} cannot be read: ${messageOf(error)}`, `Make ${name} a readable file.`, error);
+      throw inputError(
+        `${name} cannot be read: ${messageOf(error)}.`,
+        `Make ${name} a readable file.`,
+        error,
+      );
     }
   }
   return undefined;
@@ -68,9 +72,24 @@ async function parseYaml(name: string, text: string): Promise<unknown> {
   const error = document.errors[0];
   if (error) {
     throw inputError(
-      `${name} is not valid YAML at line ${error.linePos?.[0].line ?? '?'}: ${error.message.split('\n')[0]}`,
+      `${name} is not valid YAML at line ${error.linePos?.[0].line ?? '?'}: ${sentenceOf(error)}`,
       `Correct that line of ${name}.`,
     );
   }
-  return document.toJS({ maxAliasCount: 20 });
+  try {
+    return document.toJS({ maxAliasCount: 20 });
+  } catch (thrown) {
+    // An alias of nothing, or aliases that unfold to more than a configuration can be.
+    throw inputError(
+      `${name} cannot be read: ${messageOf(thrown)}.`,
+      `Write ${name} without aliases (\`*name\`).`,
+      thrown,
+    );
+  }
+}
+
+/** The parser's own words, without the place that we name, and without its advice to programmers. */
+function sentenceOf({ code, message }: { code: string; message: string }): string {
+  if (code === 'MULTIPLE_DOCS') return 'there is more than one document.';
+  return `${(message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '').replace(/\.$/, '')}.`;
 }

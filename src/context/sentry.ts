@@ -29,8 +29,8 @@ const DEFAULT_URL = 'https://sentry.io';
 export async function openSentry(options: SentryOptions): Promise<SentryAccess> {
   const { config, clock, log } = options;
   const found = await findCredentials(options);
-  for (const problem of found.problems) log.warn(problem);
   const token = found.token ?? missingToken(found);
+  for (const problem of found.problems) log.warn(problem);
   const { openSentryClient } = await import('../sentry/client.ts');
   const open = (organization: string | undefined) =>
     openSentryClient({

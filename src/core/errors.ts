@@ -29,5 +29,10 @@ export const upstreamError = (message: string, hint: string, cause?: unknown): P
 
 /** The message of whatever was thrown; never throws itself. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  if (thrown instanceof Error) return thrown.message;
+  try {
+    return String(thrown);
+  } catch {
+    return 'something without a text';
+  }
 }

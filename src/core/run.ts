@@ -32,13 +32,11 @@ export function run(command: string, args: readonly string[], options: RunOption
   const started = performance.now();
   const keep = options.maxBytes ?? DEFAULT_MAX_BYTES;
   return new Promise((resolve) => {
-    const child = spawn(command, args, {
-      cwd: options.cwd,
-      env: options.env,
-      detached: process.platform !== 'win32',
-      stdio: ['pipe', 'pipe', 'pipe'],
-      windowsHide: true,
-    });
+    const child = start(command, args, options);
+    if (typeof child === 'string') {
+      resolve({ code: 127, stdout: '', stderr: child, timedOut: false, durationMs: 0 });
+      return;
+    }
     liveChildren.add(child);
     const stdout = collectTail(child.stdout, keep);
     const stderr = collectTail(child.stderr, keep);
@@ -103,6 +101,21 @@ const URL_WITH_PASSWORD = /^[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/@]{0,200}:[^\s/@]{1,
 
 const SECRET_NAME =
   /TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|WEBHOOK|(^|_)(PWD|(API|PRIVATE|ACCESS|AUTH|SIGNING|ENCRYPTION)_?KEY|KEY_ID|AUTH|PAT|COOKIE|DSN)(_|$)|^ANTHROPIC_|^CLAUDE_CODE_MESSAGING_/i;
+
+/** The child, or why there can be none: a NUL in an argument and too long a command line throw before there is one. */
+function start(command: string, args: readonly string[], options: RunOptions) {
+  try {
+    return spawn(command, args, {
+      cwd: options.cwd,
+      env: options.env,
+      detached: process.platform !== 'win32',
+      stdio: ['pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+    });
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
 
 const EXIT_TO_CLOSE_MS = 500;
 

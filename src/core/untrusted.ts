@@ -1,16 +1,25 @@
-import { redact } from './redact.ts';
+import { redact, redactPersonal } from './redact.ts';
+
+export interface UntrustedOptions {
+  /**
+   * `kept` leaves e-mail and IP addresses as they are: only for text that is compared and never shown, such as a
+   * crash's message with a test's output. Default `masked`.
+   */
+  persons?: 'masked' | 'kept';
+}
 
 /**
- * One line of text from outside (Sentry, GitHub, a log) made fit for an answer: secrets replaced, control, bidi,
- * tag and zero-width characters and ANSI sequences removed, white space folded, at most `maxCharacters` long.
+ * One line of text from outside (Sentry, GitHub, a log) made fit for an answer: secrets and addresses of persons
+ * replaced, every character that is not seen and ANSI sequences removed, white space folded, at most `maxCharacters`
+ * long. Never throws.
  */
-export function untrustedLine(text: unknown, maxCharacters: number): string {
-  return cut(clean(text, maxCharacters).replace(/\s+/g, ' ').trim(), maxCharacters);
+export function untrustedLine(text: unknown, maxCharacters: number, options?: UntrustedOptions): string {
+  return cut(clean(text, maxCharacters, options).replace(/\s+/g, ' ').trim(), maxCharacters);
 }
 
 /** The same for several lines: line breaks stay, each line's end is trimmed. */
-export function untrustedBlock(text: unknown, maxCharacters: number): string {
-  const lines = clean(text, maxCharacters).split(/\r\n?|\n/);
+export function untrustedBlock(text: unknown, maxCharacters: number, options?: UntrustedOptions): string {
+  const lines = clean(text, maxCharacters, options).split(/\r\n?|\n/);
   return cut(
     lines
       .map((line) => line.trimEnd())
@@ -25,7 +34,7 @@ export function untrustedBlock(text: unknown, maxCharacters: number): string {
  * The label tells the model that what follows is data.
  */
 export function fenced(text: string, label: string): string {
-  const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+  const longest = (text.match(/`+/g) ?? []).reduce((most, run) => Math.max(most, run.length), 0);
   const fence = '`'.repeat(Math.max(3, longest + 1));
   return `${fence}untrusted ${label}\n${text}\n${fence}`;
 }
@@ -34,23 +43,38 @@ export function fenced(text: string, label: string): string {
 export const untrustedCell = (text: unknown, maxCharacters: number): string =>
   untrustedLine(text, maxCharacters).replace(/[\\|`<>[\]]/g, (mark) => `\\${mark}`);
 
-function clean(text: unknown, maxCharacters: number): string {
-  const whole = typeof text === 'string' ? text : text === undefined || text === null ? '' : String(text);
+function clean(text: unknown, maxCharacters: number, { persons }: UntrustedOptions = {}): string {
   // Far more than will be kept, so that a secret on the edge is still seen whole, but bounded.
-  return redact(
-    whole
-      .slice(0, maxCharacters * 4 + 8192)
-      .replace(ANSI, '')
-      .replace(INVISIBLE, ''),
-  );
+  const seen = textOf(text)
+    .slice(0, maxCharacters * 4 + 8192)
+    .replace(ANSI, '')
+    .replace(UNSEEN, '')
+    .replace(PILED_MARKS, '$1');
+  return persons === 'kept' ? redact(seen) : redactPersonal(seen);
 }
 
-const ANSI = /\u001b(?:\[[0-?]{0,32}[ -/]{0,8}[@-~]|\][^\u0007\u001b]{0,512}(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (value === undefined || value === null) return '';
+  try {
+    return String(value);
+  } catch {
+    // An event may hold {"toString": 1} where text is expected.
+    return '[object]';
+  }
+}
 
-// C0 and C1 controls but tab and line ends, soft hyphen, zero-width and bidi marks, variation selectors of the
-// supplement and the tag block (both used to smuggle hidden text), byte order mark, lone surrogates.
-const INVISIBLE =
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb]|[\u{e0000}-\u{e0fff}]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/gu;
+const ANSI =
+  /(?:\u001b\[|\u009b)[0-?]{0,32}[ -/]{0,8}[@-~]|(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u009c]{0,512}(?:\u0007|\u001b\\|\u009c)?|\u001b[@-Z\\-_]/g;
+
+// By Unicode's own properties: controls but tab and line ends; format characters (zero-width, bidi, tags); what is
+// ignored when displayed (variation selectors, fillers, soft hyphen); line and paragraph separators; lone surrogates.
+const UNSEEN =
+  /(?![\t\n\r])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|\p{Default_Ignorable_Code_Point}|[\ufff0-\uffff]|[\u{e0000}-\u{e0fff}]/gu;
+
+// Accents piled on one letter ("zalgo") reach over the lines around them; no script writes more than two of these.
+const PILED_MARKS =
+  /([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{2})[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{1,1000}/g;
 
 function cut(text: string, maxCharacters: number): string {
   if (text.length <= maxCharacters) return text;

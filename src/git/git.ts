@@ -49,7 +49,7 @@ export async function gitRead(
       // Its guard is against hostile arguments and variables; ours are built in gitEnvironment and in this folder.
       allowEnvironment: Object.keys(env),
       unsafe: GUARDS_OFF,
-      completion: { onClose: true, onExit: 500 },
+      completion: { onClose: true, onExit: false },
       timeout: { block: options.timeoutMs ?? READ_TIMEOUT_MS, stdOut: false, stdErr: false },
       ...(checkout.signal ? { abort: checkout.signal } : {}),
       ...(options.input ? { input: () => options.input } : {}),

@@ -67,7 +67,8 @@ export interface KnownRefs {
 
 /** HEAD and all tags in one question, which can be asked before the release is known. */
 export async function knownRefs(repository: Checkout): Promise<KnownRefs> {
-  const { stdout } = await gitRead(repository, ['show-ref', '--head', '--dereference']);
+  // 1 is git's answer where there is no ref at all: before the first commit.
+  const { stdout } = await gitRead(repository, ['show-ref', '--head', '--dereference'], { accept: [0, 1] });
   const tags = new Map<string, string>();
   let head = '';
   for (const row of stdout.split('\n')) {

@@ -21,6 +21,8 @@ export interface Removal {
   removed: boolean;
   /** Only a merged branch is deleted; any other keeps its commits. */
   branchDeleted: boolean;
+  /** Whether the branch is there after this. */
+  branchExists: boolean;
   merged?: 'ancestor' | 'same patch';
   /** Whether the branch's newest commit is on a branch of a remote. */
   pushed: boolean;
@@ -61,7 +63,13 @@ export async function removeWorktree(options: {
     const alone = !entries.some((other) => other !== entry && other.branch === branch);
     const mayGo = merged !== undefined && alone && options.keepBranch !== true;
     const branchDeleted = mayGo && (await deleteBranch(repository, branch, tip));
-    return { removed: entry !== undefined, branchDeleted, pushed, ...(merged ? { merged } : {}) };
+    return {
+      removed: entry !== undefined,
+      branchDeleted,
+      branchExists: tip !== undefined && !branchDeleted,
+      pushed,
+      ...(merged ? { merged } : {}),
+    };
   });
 }
 

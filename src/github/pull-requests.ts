@@ -137,13 +137,19 @@ async function hasReviews(
   number: number,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
-  const reviews = await client.call({
-    doing: `read the reviews of pull request #${number}`,
-    schema: z.array(z.unknown()),
-    signal,
-    send: (octokit, target) =>
-      octokit.rest.pulls.listReviews({ ...target, pull_number: number, per_page: 1 }),
-  });
+  const reviews = await client
+    .call({
+      doing: `read the reviews of pull request #${number}`,
+      schema: z.array(z.unknown()),
+      signal,
+      send: (octokit, target) =>
+        octokit.rest.pulls.listReviews({ ...target, pull_number: number, per_page: 1 }),
+    })
+    // Somebody asked twice is better than a pull request that is not recorded.
+    .catch((error: unknown) => {
+      if (signal?.aborted) throw error;
+      return [];
+    });
   return reviews.length > 0;
 }
 

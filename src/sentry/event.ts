@@ -2,6 +2,7 @@ import { inputError } from '../core/errors.ts';
 import { asRecord, asRecords, asText, asTime, firstText, type Loose } from './evidence/loose.ts';
 import {
   parseBreadcrumbs,
+  parseDebugIds,
   parseMessage,
   parseRequest,
   parseTags,
@@ -99,6 +100,8 @@ export interface SentryEvent {
   request?: EventRequest;
   /** Names of what is known about the user; the values are not kept. */
   user?: { fields: string[] };
+  /** The builds of the scripts in the stack, by the script's path or URL: debug IDs of their source maps. */
+  debugIds: ReadonlyMap<string, string>;
   extra: Record<string, unknown>;
   contexts: Record<string, unknown>;
 }
@@ -140,6 +143,7 @@ export function parseEvent(json: unknown): SentryEvent {
     tags,
     request: parseRequest(part('request')),
     user: parseUser(root.user),
+    debugIds: parseDebugIds(part('debugmeta')),
     extra: asRecord(root.extra) ?? asRecord(root.context) ?? {},
     contexts: asRecord(root.contexts) ?? {},
   };
@@ -185,6 +189,7 @@ const INGEST_NAMES: Record<string, readonly string[]> = {
   threads: ['threads'],
   stacktrace: ['stacktrace', 'sentry.interfaces.Stacktrace'],
   breadcrumbs: ['breadcrumbs'],
+  debugmeta: ['debug_meta'],
   request: ['request', 'sentry.interfaces.Http'],
   message: ['logentry', 'sentry.interfaces.Message'],
 };

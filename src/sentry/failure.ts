@@ -117,7 +117,7 @@ const STATUS_TEXTS: Record<number, (host: string, subject: Subject, said: string
   ],
   403: (host, subject, said) => [
     `The token may not reach ${subject.what} on ${host} (403).${said}`,
-    `Give the token the scope ${subject.scope}, or ask for access to the project.`,
+    `Check the spelling of the project; else give the token the scope ${subject.scope}, or ask for access to the project.`,
   ],
   404: (host, subject, said) => [
     `${host} has no ${subject.what} (404), or the token may not see it.${said}`,

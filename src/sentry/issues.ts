@@ -67,6 +67,10 @@ export async function listIssues(client: SentryClient, list: ListQuery): Promise
   };
 }
 
+/** For messages: the organization, and the projects where any were named. */
+const whereOf = (client: SentryClient, { projects = [] }: ListQuery): string =>
+  `organization ${client.organization()}${projects.length > 0 ? `, project ${projects.join(', ')}` : ''}`;
+
 async function fetchPage(client: SentryClient, list: ListQuery, size: number, cursor: string | undefined) {
   const { json, headers } = await client.request({
     path: apiPath`/organizations/${client.organization()}/issues/`,
@@ -79,7 +83,7 @@ async function fetchPage(client: SentryClient, list: ListQuery, size: number, cu
       limit: size,
       cursor,
     },
-    subject: { what: `the issues of organization ${client.organization()}`, scope: 'event:read' },
+    subject: { what: whereOf(client, list), scope: 'event:read' },
     signal: list.signal,
   });
   const rows = Array.isArray(json) ? json : [];

@@ -32,7 +32,7 @@ export function baseUrlOf(configured: string): string {
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
     throw inputError(
       `The Sentry URL is not an http or https URL: ${untrustedLine(configured, 80)}.`,
-      'Set SENTRY_URL (or sentry.url in pitcrew.yml) to the root of the server, for example https://sentry.io.',
+      'Set SENTRY_URL to the root of the server, for example https://sentry.io.',
     );
   }
   if (url.username || url.password) {

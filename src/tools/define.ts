@@ -130,11 +130,16 @@ function parseArguments<Shape extends z.ZodRawShape>(
   const expected = Object.keys(schema.shape).join(', ') || 'none';
   const problems = parsed.error.issues
     .slice(0, 5)
-    .map((issue) => (issue.path.length > 0 ? `${issue.path.join('.')}: ${issue.message}` : issue.message));
+    .map((issue) => problemOf(issue.path.join('.'), issue.message));
   throw inputError(
     `${tool} cannot use these arguments: ${problems.join('; ')}.`,
     `Expected arguments: ${expected}.`,
   );
+}
+
+function problemOf(path: string, message: string): string {
+  if (path === '') return message;
+  return message.endsWith('received undefined') ? `${path}: missing` : `${path}: ${message}`;
 }
 
 function jsonSchemaOf(schema: z.ZodObject): JsonSchema {

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { refusedError } from '../core/errors.ts';
 import { changedFiles } from '../git/changes.ts';
 import { commitFiles } from '../git/commit.ts';
+import { declaredFiles } from '../git/declared-files.ts';
 import { type CommitRecord, readCommit } from '../git/read-commit.ts';
 import { checkoutAt, headOf } from '../git/repository.ts';
 import { claimPaths } from '../pipeline/claim-paths.ts';
@@ -130,12 +131,14 @@ async function commitNow(
       'Add them to `files` if they belong to this fix; otherwise undo them in the worktree and run fix_verify again.',
     );
   }
-  await claimPaths(context, held.run, input.files, 'commit');
+  // Looked at before they are claimed: `.` would claim everything.
+  const files = await declaredFiles(checkout, input.files);
+  await claimPaths(context, held.run, files, 'commit');
   const { sha } = await commitFiles({
     worktree: checkout,
     branch: worktree.branch,
     expectedHead: head.sha,
-    files: input.files,
+    files,
     message: messageOf(input, held),
     expectedTree: proof.tree,
   });

@@ -26,6 +26,7 @@ export const fixVerify = defineStep({
     test: z
       .string()
       .max(500)
+      .refine((line) => !line.includes('\0'), 'no NUL can stand in a command')
       .optional()
       .describe('Command line of the reproducing test, run in the worktree.'),
     test_files: z

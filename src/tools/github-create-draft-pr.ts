@@ -74,7 +74,7 @@ export const githubCreateDraftPr = defineStep({
     return {
       text: [
         published.step.url
-          ? `${published.outcome === 'created' ? 'Opened' : 'Updated'} draft pull request #${published.step.number}: ${published.step.url}`
+          ? `${published.outcome === 'created' ? 'Opened' : 'Open already:'} ${published.step.draft ? 'draft ' : ''}pull request #${published.step.number}: ${published.step.url}`
           : `No pull request was opened. ${github.missing ?? ''}`,
         ...published.notes.map((note) => untrustedLine(note, 300)),
         ...related.notes,

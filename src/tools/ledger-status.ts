@@ -19,7 +19,7 @@ export const ledgerStatus = defineTool({
     const handwritten = list.handwritten.filter((entry) => entry.status !== 'closed');
     const now = context.clock();
     const lines = [
-      active.length === 0 ? 'No live runs.' : `${active.length} live run${active.length === 1 ? '' : 's'}:`,
+      heading(active),
       ...active.map((run) => activeLine(run, run.session === context.session.id, now)),
       ...handwritten.map((entry) => handwrittenLine(entry, now)),
       ...(recent.length > 0 ? ['Lately:', ...recent.slice(0, 10).map((run) => recentLine(run, now))] : []),
@@ -40,6 +40,14 @@ export const ledgerStatus = defineTool({
     };
   },
 });
+
+function heading(active: readonly RunView[]): string {
+  if (active.length === 0) return 'No live runs.';
+  const dead = active.filter((run) => run.liveness === 'dead').length;
+  const live = active.length - dead;
+  const ended = dead === 0 ? '' : `, ${dead} whose session is gone (free for the next claim)`;
+  return `${live} live run${live === 1 ? '' : 's'}${ended}:`;
+}
 
 function activeLine(run: RunView, own: boolean, now: number): string {
   const branches = run.worktrees.map((worktree) => worktree.branch).join(', ');

@@ -154,7 +154,9 @@ function requireClaimed({ incident, record, context }: Facts): RunView {
   if (run.session === context.session.id) return run;
   throw refusedError(
     `${name} is claimed by ${run.owner.label} since ${isoSeconds(run.startedAt)}.`,
-    `Take another issue, or wait until that session completes; ledger_status shows it.${ownSessionHint(context)}`,
+    run.liveness === 'dead'
+      ? 'That session is gone: claim the issue with ledger_register, and go on where it stopped.'
+      : `Take another issue, or wait until that session completes; ledger_status shows it.${ownSessionHint(context)}`,
   );
 }
 

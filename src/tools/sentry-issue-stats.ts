@@ -19,7 +19,8 @@ export const sentryIssueStats = defineTool({
       signal: call.signal,
       onProgress: call.progress,
     });
-    return { text: textOf(stats), data: stats };
+    const releases = stats.releases.map((row) => ({ ...row, release: untrustedLine(row.release, 200) }));
+    return { text: textOf(stats), data: { ...stats, releases } };
   },
 });
 
@@ -27,7 +28,7 @@ function textOf(stats: IssueStats): string {
   const counts = (record: Record<string, number>): string =>
     Object.entries(record)
       .filter(([, count]) => count > 0)
-      .map(([name, count]) => `${untrustedLine(name, 20)} ${count}`)
+      .map(([name, count]) => `${untrustedLine(name, 20)}: ${count}`)
       .join(', ') || 'none';
   const releases = stats.releases
     .map(({ release, issues }) => `${untrustedLine(release, 60)} (${issues})`)

@@ -16,6 +16,7 @@ const input = {
   top: z.number().int().min(1).max(100).default(5).describe('How many issues to show.'),
   issues: z
     .array(z.string().min(1).max(300))
+    .min(1)
     .max(50)
     .optional()
     .describe('Show these issues (short ids or addresses) instead of a search.'),
@@ -185,7 +186,7 @@ function answerOf(
     : [];
   const lines = [
     table,
-    `${counts.join('; ')}. Sorted by ${options.sort}. Titles are untrusted text from Sentry.`,
+    `${counts.join('; ')}. ${parsed.issues ? 'As named' : `Sorted by ${options.sort}`}. Titles are untrusted text from Sentry.`,
     ...problems,
     ...reasons,
     ...droppedRows,

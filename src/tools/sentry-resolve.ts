@@ -32,6 +32,9 @@ export const sentryResolve = defineStep({
     if (input.how === 'archive') return archive(input.reason, context, call, held);
     if (input.reason !== undefined)
       throw inputError('A reason belongs to `how: archive` only.', 'Leave it out.');
+    if (input.release !== undefined && input.how !== 'release') {
+      throw inputError('A release belongs to `how: release` only.', 'Leave it out, or say `how: release`.');
+    }
     return resolve(input.how, input.release, context, call, held);
   },
 });

@@ -106,7 +106,7 @@ async function record(chosen: Chosen, triage: Triage, context: Context): Promise
   const ids = chosen.candidates.map((candidate) => candidate.shortId);
   const text =
     ids.length === 0
-      ? 'The person chose to skip: nothing is selected. Stop here.'
+      ? `${chosen.by === 'person' ? 'The person' : 'The unattended run'} chose to skip: nothing is selected. Stop here.`
       : `Selected by ${chosen.by} (${chosen.how}): ${ids.join(', ')}.\nNext: ledger_register with these issues.`;
   return { text, data: { triage: triage.id, selected: ids, by: chosen.by, how: chosen.how } };
 }

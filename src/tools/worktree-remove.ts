@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { refusedError } from '../core/errors.ts';
 import { shortName } from '../core/incident.ts';
-import { removeWorktree } from '../git/remove-worktree.ts';
+import { type Removal, removeWorktree } from '../git/remove-worktree.ts';
 import { defineTool } from './define.ts';
 
 export const worktreeRemove = defineTool({
@@ -23,7 +23,7 @@ export const worktreeRemove = defineTool({
     const incident = await context.incidentOf(input.issue);
     const record = await (await context.ledger()).incident(incident);
     const name = shortName(incident);
-    if (record.run && record.run.session !== context.session.id) {
+    if (record.run && record.run.liveness !== 'dead' && record.run.session !== context.session.id) {
       throw refusedError(
         `${name} is being worked on by ${record.run.owner.label}.`,
         'Leave its worktree alone until that session completes.',
@@ -39,9 +39,7 @@ export const worktreeRemove = defineTool({
       keepBranch: input.keep_branch,
       into: basesOf(context.config.github.base),
     });
-    const branch = removal.branchDeleted
-      ? `Branch ${worktree.branch} is merged and was deleted.`
-      : `Branch ${worktree.branch} stays.`;
+    const branch = branchNote(worktree.branch, removal);
     return {
       text: `${removal.removed ? 'Removed' : 'Already gone:'} ${worktree.path}. ${branch}`,
       data: { issue: name, path: worktree.path, ...removal },
@@ -52,3 +50,8 @@ export const worktreeRemove = defineTool({
 /** Merged is what either the remote's base or the one here contains: nothing is lost in both cases. */
 const basesOf = (base: string | undefined): string[] =>
   base === undefined ? [] : [`refs/remotes/origin/${base}`, base];
+
+function branchNote(branch: string, { branchDeleted, branchExists }: Removal): string {
+  if (branchDeleted) return `Branch ${branch} is merged and was deleted.`;
+  return branchExists ? `Branch ${branch} stays.` : `Branch ${branch} is gone too.`;
+}

@@ -35,6 +35,7 @@ const TABLE: { of: string; may: string[] }[] = [
   { of: 'mcp-server/', may: ['src/core/', 'src/context.ts', 'src/tools/registry.ts', 'src/tools/define.ts'] },
   // The sandbox and the server are commands of the program, loaded when they are asked for.
   { of: 'src/cli/sandbox.ts', may: ['src/core/', 'src/sandbox/'] },
+  { of: 'src/cli/setup-world.ts', may: ['src/core/', 'src/context/', 'src/setup/'] },
   { of: 'src/cli/init', may: ['src/core/', 'src/context.ts', 'src/setup/', 'src/cli/'] },
   { of: 'src/cli/doctor', may: ['src/core/', 'src/context.ts', 'src/setup/', 'src/cli/'] },
   {

@@ -30,11 +30,16 @@ describe('removeWorktree', () => {
   test('without commits: folder and branch go; ignored files do not hold it; a second time is fine', async () => {
     const { path, remove, hasBranch } = await setUp();
     write(path, { 'out/built.js': '' });
-    const gone = { branchDeleted: true, merged: 'ancestor', pushed: false };
+    const gone = { branchDeleted: true, branchExists: false, merged: 'ancestor', pushed: false };
     expect(await remove(true)).toEqual({ removed: true, ...gone });
     expect(existsSync(path)).toBe(false);
     expect(hasBranch()).toBe(false);
-    expect(await remove(true)).toEqual({ removed: false, branchDeleted: false, pushed: false });
+    expect(await remove(true)).toEqual({
+      removed: false,
+      branchDeleted: false,
+      branchExists: false,
+      pushed: false,
+    });
   });
 
   test.each<[string, Record<string, string>, string]>([
@@ -60,7 +65,12 @@ describe('removeWorktree', () => {
       message: /1 commit not merged \(on no remote\)/,
     });
     expect(existsSync(path)).toBe(true);
-    expect(await remove(false)).toEqual({ removed: true, branchDeleted: false, pushed: false });
+    expect(await remove(false)).toEqual({
+      removed: true,
+      branchDeleted: false,
+      branchExists: true,
+      pushed: false,
+    });
     expect(hasBranch()).toBe(true);
     expect(git(root, 'rev-parse', BRANCH)).toBe(sha);
   });

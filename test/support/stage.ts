@@ -26,7 +26,7 @@ export async function openStage(options: Partial<SandboxOptions> & { config?: st
   const folder = await mkdtemp(join(tmpdir(), 'pitcrew-stage-'));
   const repository = join(folder, 'race-day');
   const remote = join(folder, 'remote.git');
-  const home = { ...strings(childEnvironment(process.env)), HOME: folder, GIT_CONFIG_NOSYSTEM: '1' };
+  const home = { ...strings(withoutAgents(process.env)), HOME: folder, GIT_CONFIG_NOSYSTEM: '1' };
   await copySampleRepository(repository);
   await writeFile(join(repository, 'pitcrew.yml'), config);
   const git = async (...args: string[]) => {
@@ -151,6 +151,14 @@ export async function applyFix(bug: string, worktree: string) {
 }
 
 export const readText = (path: string): Promise<string> => readFile(path, 'utf8');
+
+/** The tests may be run by an agent; what is tested must not notice. */
+const withoutAgents = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    Object.entries(childEnvironment(env)).filter(
+      ([name]) => !/^(CLAUDE|CODEX|GEMINI|OPENCODE|CURSOR|AI_AGENT)/.test(name),
+    ),
+  );
 
 const strings = (env: NodeJS.ProcessEnv): Record<string, string> =>
   Object.fromEntries(

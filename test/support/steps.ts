@@ -1,6 +1,7 @@
 import type { ElicitResult } from '@modelcontextprotocol/sdk/types.js';
 import { expect } from 'vitest';
 import type { TestClient, ToolResult } from './mcp.ts';
+import type { Stage } from './stage.ts';
 
 /** The person in front of a client: answers what was said last, and remembers what was asked. */
 export interface Person {
@@ -68,6 +69,12 @@ export async function select(client: TestClient, issues: string[]): Promise<void
   expect(chosen.data.selected).toEqual(issues);
 }
 
+/** The short id of the issue that crashed first time last. */
+export async function newestIssue(client: TestClient): Promise<string> {
+  const listed = await works(client, 'sentry_list_issues', { sort: 'new', top: 1, record: false });
+  return listed.data.issues[0].shortId;
+}
+
 /** Selects and claims issues, each in a run of its own, with no paths unless given. */
 export async function claim(client: TestClient, issues: string[], paths: string[] = []): Promise<void> {
   await select(client, issues);
@@ -86,3 +93,9 @@ export const WORDS = {
 };
 
 export const NO_TEST = 'Needs the timing hardware of the pit wall.';
+
+/** The stage as a machine without a GitHub token sees it: a `gh` that is logged in has its settings elsewhere. */
+export function withoutGitHub(stage: Stage): Pick<Stage, 'repository' | 'env'> {
+  const { GITHUB_TOKEN: _, GH_TOKEN: __, ...env } = stage.env;
+  return { repository: stage.repository, env: { ...env, GH_CONFIG_DIR: stage.folder } };
+}

@@ -3,9 +3,12 @@ import type { Checkout } from './checkout.ts';
 import type { IssueFacts } from './header.ts';
 import { type Detail, limitsFor } from './limits.ts';
 import { type LocatedFrame, locateFrames, readerOf } from './locate.ts';
-import { type Literals, type MessageHit, messageLiterals, searchMessages } from './message-search.ts';
-import { isBuiltPath, isTestPath, isVendoredPath } from './path-kind.ts';
-import { type PathIndex, pathIndex } from './paths.ts';
+import { messageLiterals, searchMessages } from './message-search.ts';
+import { messageSymbols, searchSymbols } from './message-symbols.ts';
+import { type Originals, originalsOf } from './original-frames.ts';
+import { dislike, isBuiltPath, isSourcePath, isTestPath, isVendoredPath } from './path-kind.ts';
+import { pathIndex } from './paths.ts';
+import { relatedFiles } from './related.ts';
 import { type EvidenceData, type IncidentReason, reasonOf, summarise } from './summary.ts';
 import { rankSuspects, type Suspect } from './suspects.ts';
 import { evidenceText } from './text.ts';
@@ -54,21 +57,27 @@ export async function buildEvidence(options: EvidenceOptions): Promise<Evidence>
   const detail = options.detail ?? 'small';
   const index = checkout && pathIndex(await checkout.files());
   const read = checkout ? readerOf(checkout) : async () => undefined;
-  const named = stacksOf(event);
-  const stacks = await Promise.all(
-    named.map(async ({ name, frames }) => ({
-      name,
-      frames: await locateFrames(frames, event.platform, index, read),
-    })),
-  );
+  const originals = checkout && originalsOf(event, checkout);
+  const stacks: { name: string; frames: LocatedFrame[] }[] = [];
+  for (const { name, frames } of stacksOf(event)) {
+    stacks.push({ name, frames: await locateFrames(frames, event.platform, index, read, originals) });
+  }
   const literals = messageLiterals(event);
-  const hits = await searchWhereLost(stacks, literals, index, read);
+  const lost = isLost(stacks) ? index : undefined;
+  const hits = lost ? await searchMessages(literals, lost.files, read) : [];
   const located = stacks.map(({ frames }) => frames);
+  const near = (located.at(-1) ?? []).filter(({ frame, path }) => frame.inApp && path !== undefined);
+  const symbols = index
+    ? await searchSymbols(messageSymbols(event, near[0]), index.files, pathsOf(near), read)
+    : [];
   const suspects = rankSuspects({
     event,
     stacks: located,
     literals,
     hits,
+    related: index ? relatedFiles(near, index.files) : [],
+    symbols,
+    namesToTry: lost ? lost.files.filter((path) => isSourcePath(path) && dislike(path) === 0) : [],
     changedSince: options.changedSince ?? [],
   });
   return {
@@ -77,7 +86,7 @@ export async function buildEvidence(options: EvidenceOptions): Promise<Evidence>
       event,
       stacks,
       suspects,
-      notes: notesOf(options, located),
+      notes: notesOf(options, located, originals),
       releaseNote: options.releaseNote,
       detail,
       limits: limitsFor(detail, event.platform, options.maxCharacters),
@@ -106,23 +115,29 @@ function stacksOf(event: SentryEvent): { name: string; frames: Frame[] }[] {
   return [{ name: outermost?.type ?? '', frames: crash }, ...others];
 }
 
+const pathsOf = (frames: readonly LocatedFrame[]): string[] => frames.flatMap(({ path }) => path ?? []);
+
 const same = (a: readonly Frame[], b: readonly Frame[]): boolean => a.length === b.length && a[0] === b[0];
 
-/** Where no frame of the application leads to a source file (minified, no frames at all), the message may. */
-async function searchWhereLost(
-  stacks: readonly { frames: readonly LocatedFrame[] }[],
-  literals: Literals,
-  index: PathIndex | undefined,
-  read: (path: string) => Promise<readonly string[] | undefined>,
-): Promise<MessageHit[]> {
-  const found = stacks.some(({ frames }) =>
+/** Where no frame of the application leads to a source file (minified, no frames at all), only the message and names may. */
+const isLost = (stacks: readonly { frames: readonly LocatedFrame[] }[]): boolean =>
+  !stacks.some(({ frames }) =>
     frames.some(({ path, frame }) => frame.inApp && path !== undefined && !isBuiltPath(path)),
   );
-  return found || !index ? [] : await searchMessages(literals, index.files, read);
-}
 
-function notesOf(options: EvidenceOptions, stacks: readonly (readonly LocatedFrame[])[]): string[] {
+function notesOf(
+  options: EvidenceOptions,
+  stacks: readonly (readonly LocatedFrame[])[],
+  originals: Originals | undefined,
+): string[] {
   const notes: string[] = [];
+  const [built] = stacks.flatMap((stack) => stack.flatMap((located) => located.built ?? []));
+  if (built !== undefined)
+    notes.push(`Frames of built code are mapped back by the source maps here (${built}).`);
+  const [stale] = originals?.stale() ?? [];
+  if (stale !== undefined) {
+    notes.push(`${stale} is not the build that crashed: its source map was not used.`);
+  }
   const crash = stacks.flatMap((stack) => stack.find((located) => located.frame.inApp) ?? [])[0];
   if (crash?.state === 'gone') {
     notes.push(

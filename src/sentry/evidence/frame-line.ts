@@ -127,7 +127,8 @@ function localNote(located: LocatedFrame, line: string): string {
 }
 
 const named = (frame: Frame, otherwise: string): string =>
-  frame.function === undefined ? otherwise : untrustedLine(frame.function, LONGEST_NAME);
+  // What stands in for a missing name may be an address, which is an outsider's text too.
+  untrustedLine(frame.function ?? otherwise, LONGEST_NAME);
 
 const short = (text: string | undefined): string => untrustedLine(text, LONGEST_NAME);
 

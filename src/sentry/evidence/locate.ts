@@ -1,6 +1,8 @@
 import type { Frame } from '../event.ts';
 import type { Checkout } from './checkout.ts';
-import type { PathIndex } from './paths.ts';
+import type { Originals } from './original-frames.ts';
+import { isBuiltPath } from './path-kind.ts';
+import type { PathIndex, PathMatch } from './paths.ts';
 import { linesOf, matchSource, type SourceState } from './source-match.ts';
 
 /** A frame and where it is in the checkout. */
@@ -15,6 +17,8 @@ export interface LocatedFrame {
   /** The line in the local file, where the text says so or there was nothing to compare. */
   line?: number;
   state?: SourceState;
+  /** The built script that the event named, where `frame` was mapped back from it. */
+  built?: string;
   /** The whole local file, for the lines around. Only for frames near the crash. */
   lines?: readonly string[];
 }
@@ -37,30 +41,82 @@ export function readerOf(checkout: Checkout): (path: string) => Promise<readonly
 
 /**
  * Finds each of `frames` (crash first) in the checkout; the application's frames nearest to the crash are also compared
- * with the source that the event brought, which tells equal names apart.
- * This is the one way from a frame to a file: mapping a bundled frame back by its source map belongs before `find`.
+ * with the source that the event brought, which tells equal names apart. Frames of built scripts are first mapped
+ * back to what was written, where `originals` can.
  */
 export async function locateFrames(
   frames: readonly Frame[],
   platform: string,
   index: PathIndex | undefined,
   read: (path: string) => Promise<readonly string[] | undefined>,
+  originals?: Originals,
 ): Promise<LocatedFrame[]> {
   if (!index) return frames.map((frame) => ({ frame, candidates: [] }));
+  const mapped: Mapped[] = [];
+  // One after another: which scripts are opened must not depend on which is read faster.
+  for (const frame of frames) mapped.push(await mapBack(frame, platform, index, originals));
   let reads = 0;
-  return await Promise.all(
-    frames.map(async (frame): Promise<LocatedFrame> => {
-      const match = index.find(frame, platform);
-      if (!match) return { frame, candidates: [] };
+  const located = await Promise.all(
+    mapped.map(async ({ frame, match, built }): Promise<LocatedFrame> => {
+      if (!match) return { frame, candidates: [], built };
       const candidates = match.path === undefined ? match.candidates : [];
-      if (match.compiled) return { frame, path: match.path, candidates, compiled: true };
-      if (reads >= READ_FRAMES) return { frame, path: match.path, candidates };
+      if (match.compiled) return { frame, path: match.path, candidates, compiled: true, built };
+      if (reads >= READ_FRAMES) return { frame, path: match.path, candidates, built };
       reads += 1;
-      return match.path === undefined
-        ? await tellApart(frame, candidates, read)
-        : await compare(frame, match.path, read);
+      const found =
+        match.path === undefined
+          ? await tellApart(frame, candidates, read)
+          : await compare(frame, match.path, read);
+      return { ...found, built };
     }),
   );
+  const folders = located.flatMap(({ path }) => (path === undefined ? [] : [foldersOf(path)]));
+  return await Promise.all(located.map((each) => besideOthers(each, folders, read)));
+}
+
+/** Of several possible files, the one in the package that the rest of the stack is in, if one is nearer than all others. */
+async function besideOthers(
+  located: LocatedFrame,
+  others: readonly (readonly string[])[],
+  read: (path: string) => Promise<readonly string[] | undefined>,
+): Promise<LocatedFrame> {
+  if (located.path !== undefined || located.candidates.length < 2 || others.length === 0) return located;
+  const ranked = located.candidates
+    .map((path) => ({ path, shared: Math.max(...others.map((other) => sharedWith(foldersOf(path), other))) }))
+    .sort((a, b) => b.shared - a.shared);
+  const [first, second] = ranked;
+  if (!first || first.shared === 0 || first.shared === second?.shared) return located;
+  return { ...(await compare(located.frame, first.path, read)), built: located.built };
+}
+
+const foldersOf = (path: string): string[] => path.split('/').slice(0, -1);
+
+function sharedWith(one: readonly string[], other: readonly string[]): number {
+  const end = one.findIndex((folder, at) => folder !== other[at]);
+  return end < 0 ? one.length : end;
+}
+
+interface Mapped {
+  frame: Frame;
+  match?: PathMatch;
+  built?: string;
+}
+
+async function mapBack(
+  frame: Frame,
+  platform: string,
+  index: PathIndex,
+  originals: Originals | undefined,
+): Promise<Mapped> {
+  const match = index.find(frame, platform);
+  // What people wrote and committed needs no map.
+  const written = match?.path !== undefined && !match.compiled && !isBuiltPath(match.path);
+  const original = written ? undefined : await originals?.of(frame);
+  if (!original) return { frame, match };
+  const found = index.find(original.frame, platform);
+  // A place that is neither in the checkout nor in the map's own copy of the source was made up by a broken map.
+  const known = found !== undefined || original.frame.context.length > 0;
+  return known || !original.frame.inApp ? { ...original, match: found } : { frame, match };
 }
 
 async function compare(

@@ -16,7 +16,8 @@ export function moduleQueries(frame: Frame, platform: string): PathQuery[] {
   if (platform === 'csharp' || platform === 'dotnet') return classQueries(frame.module, 'cs');
   if (platform === 'php') return classQueries(phpClass(frame), 'php');
   if (platform === 'python') return pythonQueries(frame.module);
-  if (platform === 'cocoa') return objectiveCQueries(frame.function);
+  if (platform === 'cocoa') return [...objectiveCQueries(frame.function), ...classFileQueries(frame)];
+  if (platform === 'native' || platform === 'c') return classFileQueries(frame);
   return frame.module?.includes('/') ? javaScriptModuleQueries(frame.module) : [];
 }
 
@@ -109,6 +110,25 @@ function objectiveCQueries(name: string | undefined): PathQuery[] {
   const found = /^[-+]\[([A-Za-z_]\w{0,100})/.exec(name ?? '')?.[1];
   return found ? ['m', 'mm', 'swift'].map((extension) => query([`${found}.${extension}`], 1)) : [];
 }
+
+/**
+ * C++ and Swift name no file where symbols are all there is: `render::MeshLoader::draw(int)` lies, by most people's habit, in
+ * `MeshLoader.cc` or `mesh_loader.cc`, in or below a folder `render`.
+ */
+function classFileQueries(frame: Frame): PathQuery[] {
+  if (frame.file !== undefined || frame.absolutePath !== undefined) return [];
+  const parts = (frame.function ?? '').slice(0, 400).split(/[<(]/, 1)[0]?.split(/::|\./) ?? [];
+  const owner = parts.at(-2);
+  if (owner === undefined || !/^[A-Z]\w{3,80}$/.test(owner) || CPP_OWN.test(parts[0] ?? '')) return [];
+  const snake = owner.replace(/([a-z\d])([A-Z])/g, '$1_$2').toLowerCase();
+  return [...new Set([owner, snake, snake.replaceAll('_', '-')])].flatMap((stem) =>
+    ['cc', 'cpp', 'cxx', 'mm', 'swift', 'c'].map((extension) =>
+      query([...parts.slice(0, -2), `${stem}.${extension}`], 1),
+    ),
+  );
+}
+
+const CPP_OWN = /^(std|__gnu_cxx|boost|absl|folly|QtPrivate|Swift)$/;
 
 function javaScriptModuleQueries(module: string): PathQuery[] {
   const segments = module.split('/').filter((segment) => segment !== '' && !/^\.{1,2}$/.test(segment));

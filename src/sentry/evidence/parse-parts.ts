@@ -1,5 +1,5 @@
 import type { Breadcrumb, EventRequest, Tag } from '../event.ts';
-import { asList, asPairs, asRecord, asText, asTime, firstText } from './loose.ts';
+import { asList, asPairs, asRecord, asRecords, asText, asTime, firstText } from './loose.ts';
 
 const MOST_PAIRS = 200;
 const MOST_BREADCRUMBS = 200;
@@ -44,6 +44,17 @@ export function parseRequest(raw: unknown): EventRequest | undefined {
     parsed.query.length + parsed.headers.length === 0 &&
     parsed.data === undefined;
   return empty ? undefined : parsed;
+}
+
+/** The debug IDs of scripts, by `code_file`, from the images of `debug_meta`. */
+export function parseDebugIds(raw: unknown): Map<string, string> {
+  const ids = new Map<string, string>();
+  for (const image of asRecords(asRecord(raw)?.images, MOST_PAIRS)) {
+    const file = asText(image.code_file);
+    const id = asText(image.debug_id);
+    if (file !== undefined && id !== undefined && image.type === 'sourcemap') ids.set(file, id);
+  }
+  return ids;
 }
 
 /** Which facts about the user the event has, never what they are. */

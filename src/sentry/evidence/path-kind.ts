@@ -14,6 +14,9 @@ export const dislike = (path: string): number =>
  */
 export const isSourcePath = (path: string): boolean => SOURCE.test(path) && !PRIVATE.test(path);
 
+/** True for scripts that a build may have made, and source maps. */
+export const isScriptPath = (path: string): boolean => SCRIPT.test(path) && !PRIVATE.test(path);
+
 const TEST =
   /(^|\/)(tests?|__tests__|specs?|e2e|fixtures|__fixtures__|__mocks__|testdata|[\w-]+[._-]tests?)\/|[._-](test|spec)\.[a-z]{1,6}$|(^|\/)test_[^/]*\.py$|[a-z\d]Tests?\.(java|kt|cs|php|swift|m|mm)$/;
 const BUILT =
@@ -22,4 +25,5 @@ const VENDORED =
   /(^|\/)(node_modules|vendor|third[_-]party|site-packages|bower_components|Pods|Carthage|\.venv|venv|\.cargo|\.yarn)\//;
 const SOURCE =
   /\.([cm]?[jt]sx?|vue|svelte|astro|py|pyx|rb|erb|rake|php|phtml|java|kt|kts|scala|groovy|clj|cljs|go|rs|c|cc|cpp|cxx|h|hh|hpp|hxx|inl|m|mm|swift|cs|cshtml|razor|fs|vb|dart|ex|exs|eex|heex|erl|hs|ml|lua|pl|pm|r|jl|zig|nim|cr|html?|sql)$/i;
+const SCRIPT = /\.[cm]?jsx?(\.map)?$/i;
 const PRIVATE = /(^|\/)\.git\/|(^|\/)(secrets?|credentials?)\.[a-z]+$/i;

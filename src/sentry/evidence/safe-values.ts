@@ -1,4 +1,4 @@
-import { isSecretName } from '../../core/redact.ts';
+import { isSensitiveName, maskPersons } from '../../core/redact.ts';
 import { untrustedLine } from '../../core/untrusted.ts';
 import { asRecord } from './loose.ts';
 
@@ -7,12 +7,11 @@ export const HIDDEN = '[hidden]';
 /** What stands for an e-mail address, an IP address or another value that its name says is a person's. */
 export const PERSONAL = '[personal]';
 
-/** One clean line: control characters and secrets removed, e-mail addresses replaced. */
-export const safeLine = (value: unknown, maxCharacters: number): string =>
-  withoutPersons(untrustedLine(value, maxCharacters));
+/** One clean line: control characters and secrets removed, e-mail and IP addresses replaced. */
+export const safeLine = untrustedLine;
 
-export const withoutPersons = (text: string): string =>
-  text.includes('@') ? text.replace(EMAIL, PERSONAL) : text;
+/** The core's rule for addresses of persons, for text that was not masked on its way in. */
+export const withoutPersons = maskPersons;
 
 /** The value of a field called `name`, as one line; hidden where the name says that it is secret or personal. */
 export function safeField(name: string, value: unknown, maxCharacters: number): string {
@@ -88,21 +87,13 @@ export function preview(value: unknown, maxCharacters: number): string {
   return text.length > maxCharacters ? `${text.slice(0, Math.max(0, maxCharacters - 1))}…` : text;
 }
 
-/** True where a name says that its value opens something. Wider than the core's test: here a false alarm costs little. */
-export const isSensitive = (name: string): boolean => {
-  const plain = name.slice(0, 200);
-  return isSecretName(plain) || SENSITIVE_NAME.test(plain);
-};
+/** The core's wider test of a name. */
+export const isSensitive = isSensitiveName;
 
 export const isPersonalName = (name: string): boolean => PERSONAL_NAME.test(name.slice(0, 200));
 
-const SENSITIVE_NAME =
-  /passw|passphrase|passcode|secret|token|credential|cookie|authoriz|api[-_ ]?key|access[-_ ]?key|private[-_ ]?key|signature|csrf|xsrf|jwt|bearer|session[-_ ]?(id|key)|(^|[^a-z])(auth|sid|sig|session|otp|pin|pwd|ssn|cvv|cvc|iban|dsn|card[-_ ]?number)([^a-z]|$)|^(code|key|state|nonce)$/i;
-
 const PERSONAL_NAME =
   /e-?mail|(^|[^a-z])(ip|ip[-_ ]?addr(ess)?|client[-_ ]?ip|remote[-_ ]?(ip|addr(ess)?)|x-forwarded-for|forwarded|x-real-ip|phone|user[-_ ]?name|full[-_ ]?name|first[-_ ]?name|last[-_ ]?name|birth\w*|latitude|longitude)([^a-z]|$)|^user$|^user\.(?!agent)/i;
-
-const EMAIL = /[\w.+-]{1,64}@[a-z\d][a-z\d-]{0,62}(?:\.[a-z\d-]{1,62}){0,6}\.[a-z]{2,24}\b/gi;
 
 function splitOnce(text: string, mark: string): [string, string?] {
   const at = text.indexOf(mark);

@@ -1,7 +1,10 @@
-import type { SentryEvent } from '../event.ts';
+import { crashFrames, type SentryEvent } from '../event.ts';
+import { framePoints } from './frame-points.ts';
 import type { LocatedFrame } from './locate.ts';
 import { findLiteral, type Literals, type MessageHit } from './message-search.ts';
+import type { SymbolHit } from './message-symbols.ts';
 import { isBuiltPath, isTestPath, isVendoredPath } from './path-kind.ts';
+import type { RelatedFile } from './related.ts';
 import { safeLine } from './safe-values.ts';
 
 /** A file of the checkout that may hold the fault, and why. */
@@ -19,6 +22,12 @@ export interface SuspectSources {
   stacks: readonly (readonly LocatedFrame[])[];
   literals: Literals;
   hits: readonly MessageHit[];
+  /** Files that the lines of the crash stack lead to. */
+  related: readonly RelatedFile[];
+  /** Files that name what the crash missed. */
+  symbols: readonly SymbolHit[];
+  /** The files to be judged by their names alone, where no frame leads anywhere; none where one does. */
+  namesToTry: readonly string[];
   /** Files that changed between the release and the checkout. */
   changedSince: readonly string[];
 }
@@ -26,25 +35,29 @@ export interface SuspectSources {
 const MOST_SUSPECTS = 5;
 
 /**
- * Ranks local files by what points at them. The best frame counts: crash frame 50; where the exception has causes, crash frame of the
- * root cause 60 and of the outermost, which mostly only wraps it, 40; another in-app frame 36, halved with each step away from
- * the crash; a library frame that lies in the repository 10. One of several possible files gets its share. To it are added:
- * further frames 5; the reported line is there 10; the message is raised there 25 (10 where there are causes), or led there by
- * search 30 (15 for half of it); named by the transaction, culprit or a breadcrumb 8; changed since the release 12. Tests, built
- * and vendored files keep a quarter. Equal scores are ordered by path. The points are judgement, to be tuned on a corpus.
+ * Ranks local files by what points at them. For a file on a stack the best frame counts, as framePoints weighs it (a library frame that
+ * lies in the repository: 10; one of several possible files: its share), and 5 for further frames, 10 where the reported line is there,
+ * 25 where the message is raised (not where there are causes, nor in a guard).
+ * A file on no stack has 22 where the line of one of the two frames nearest to the crash leads to it, 12 where that of a further one
+ * does, 8 where the crashing line only calls it; 18 for giving a value to what was missed, 12 for naming it, 6 more for further names;
+ * where no frame leads anywhere, 30 for holding the message and 15 for half of it.
+ * Any file has 12 more where the message names it, 12 where it changed since the release, 8 where the transaction or a breadcrumb names it.
+ * Tests, built and vendored files keep a quarter. Equal scores are ordered by path. The points were tuned on bench/corpus.
  */
 export function rankSuspects(sources: SuspectSources): Suspect[] {
   const files = new Map<string, Tally>();
   for (const [depth, stack] of sources.stacks.entries()) tallyStack(stack, depth, sources, files);
+  const onStack = new Set(files.keys());
   for (const hit of sources.hits) {
-    add(
-      files,
-      hit.path,
-      hit.line,
-      'message',
-      hit.whole ? 30 : 15,
-      `holds the message "${safeLine(hit.literal, 60)}"`,
-    );
+    const text = `holds the message "${safeLine(hit.literal, 60)}"`;
+    add(files, hit.path, hit.line, 'message', hit.whole ? 30 : 15, text);
+  }
+  tallyRelations(sources, files, onStack);
+  for (const path of sources.namesToTry) {
+    // `toggle-wish.ts`, `ToggleWish.vue`: names of two words or more are seldom met by accident.
+    const stem = stemOf(path);
+    if (stem.length < 8 || !/[a-z][-_.A-Z]\w/.test(stem)) continue;
+    if (namedIn(sources.event, stem)) add(files, path, undefined, 'named', 8, NAMED);
   }
   for (const [path, tally] of files) tallyHints(path, tally, sources);
   return [...files]
@@ -57,6 +70,8 @@ interface Tally {
   line?: number;
   linePoints: number;
   lines?: readonly string[];
+  /** True where the crash was a deliberate refusal in this file. */
+  refused?: boolean;
   reasons: Map<string, { points: number; text: string }>;
 }
 
@@ -86,13 +101,13 @@ function tallyStack(
   files: Map<string, Tally>,
 ): void {
   const inApp = stack.filter((located) => located.frame.inApp);
-  // Where nothing is declared in-app, the frames that lie in the repository are the best guess at it.
-  const ranked = inApp.length > 0 ? inApp : stack.filter((located) => located.path !== undefined);
-  const last = sources.stacks.length - 1;
-  for (const [position, located] of ranked.slice(0, 30).entries()) {
-    const [points, text] = frameReason(position, depth, last);
-    if (points < 1) break;
+  // Where nothing is declared in-app, the frames that lie in the repository are the best guess at it; and where some of the
+  // application's frames do, the others are a library that nobody declared as one.
+  const here = (inApp.length > 0 ? inApp : stack).filter(isHere);
+  for (const { located, points, text, refused } of framePoints(here, depth, sources.stacks)) {
     tallyFrame(located, points, text, files);
+    const tally = located.path === undefined ? undefined : files.get(located.path);
+    if (tally && refused) tally.refused = true;
   }
   for (const located of stack) {
     if (!located.frame.inApp && located.path && inApp.length > 0) {
@@ -101,10 +116,35 @@ function tallyStack(
   }
 }
 
-function frameReason(position: number, depth: number, last: number): [number, string] {
-  if (position === 0 && depth === 0) return [last > 0 ? 40 : 50, 'crash frame'];
-  if (position === 0 && depth === last) return [60, 'crash frame of the root cause'];
-  return [36 * 0.5 ** Math.max(0, position - 1) * (depth > 0 ? 0.8 : 1), `in-app frame ${position + 1}`];
+const isHere = ({ path, candidates }: LocatedFrame): boolean => path !== undefined || candidates.length > 0;
+
+/** Files on no stack: what a line leads to, and what names the thing that was missed. */
+function tallyRelations(
+  { related, symbols }: SuspectSources,
+  files: Map<string, Tally>,
+  onStack: ReadonlySet<string>,
+): void {
+  for (const { path, frame, name, called: isCalled } of related) {
+    if (onStack.has(path)) continue;
+    const from = frame === 0 ? 'the crashing line' : `the line of in-app frame ${frame + 1}`;
+    add(
+      files,
+      path,
+      undefined,
+      'related',
+      isCalled ? 8 : frame < 2 ? 22 : 12,
+      `${from} leads to it by ${safeLine(name, 40)}`,
+    );
+  }
+  const called = new Set(related.flatMap((file) => (file.called ? [file.path] : [])));
+  for (const { path, line, symbol, assigns } of symbols) {
+    // What the crashing line calls was to be given the thing, and cannot have made it.
+    if (onStack.has(path) || called.has(path)) continue;
+    const text = `${assigns ? 'gives a value to' : 'names'} ${safeLine(symbol, 40)}`;
+    // One name gives the points; that there are others besides is worth a little more.
+    if (files.get(path)?.reasons.has('symbol')) add(files, path, undefined, 'symbols', 6, text);
+    add(files, path, line, 'symbol', assigns ? 18 : 12, text);
+  }
 }
 
 function tallyFrame(located: LocatedFrame, points: number, text: string, files: Map<string, Tally>): void {
@@ -115,14 +155,14 @@ function tallyFrame(located: LocatedFrame, points: number, text: string, files: 
         files,
         path,
         undefined,
-        text,
+        `frame: ${text}`,
         share,
         `${text}, one of ${located.candidates.length} files of that name`,
       );
     }
     return;
   }
-  const tally = add(files, located.path, located.line, text.replace(/ \d+$/, ''), points, text);
+  const tally = add(files, located.path, located.line, `frame: ${text.replace(/ \d+$/, '')}`, points, text);
   tally.lines ??= located.lines;
   if (located.state === 'matches')
     add(files, located.path, undefined, 'line', 10, 'the reported line is there');
@@ -134,25 +174,34 @@ function tallyFrame(located: LocatedFrame, points: number, text: string, files: 
 
 function tallyHints(path: string, tally: Tally, sources: SuspectSources): void {
   const raised = tally.lines && findLiteral(tally.lines, sources.literals.whole);
-  if (raised && !tally.reasons.has('message')) {
-    tally.reasons.set('message', {
-      points: sources.stacks.length > 1 ? 10 : 25,
-      text: `raises the message (line ${raised.line})`,
-    });
+  // What wraps a cause raises a message of its own, which says nothing about where the fault is.
+  if (raised && !tally.refused && sources.stacks.length === 1 && !tally.reasons.has('message')) {
+    tally.reasons.set('message', { points: 25, text: `raises the message (line ${raised.line})` });
   }
   if (sources.changedSince.includes(path)) {
     tally.reasons.set('changed', { points: 12, text: 'changed since the release' });
   }
-  const stem = path.slice(path.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '');
-  if (stem.length >= 4 && namedIn(sources.event, stem)) {
-    tally.reasons.set('named', { points: 8, text: 'named by the transaction or a breadcrumb' });
+  if (
+    sources.event.exceptions.some(({ value }) => value.slice(0, 2000).includes(path)) &&
+    path.includes('/')
+  ) {
+    tally.reasons.set('said', { points: 12, text: 'named by the message' });
   }
+  const stem = stemOf(path);
+  if (stem.length >= 4 && namedIn(sources.event, stem))
+    tally.reasons.set('named', { points: 8, text: NAMED });
 }
 
+const NAMED = 'named by the transaction or a breadcrumb';
+
+const stemOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '');
+
 function namedIn(event: SentryEvent, stem: string): boolean {
+  // The culprit is the server's reading of the stack: only where there is no stack does it add anything.
+  const stackless = crashFrames(event).length === 0;
   const texts = [
     event.transaction,
-    event.culprit,
+    stackless ? event.culprit : undefined,
     ...event.breadcrumbs.slice(-10).map((crumb) => crumb.message),
   ];
   return texts.some((text) => text?.slice(0, 500).toLowerCase().includes(stem.toLowerCase()));
@@ -178,4 +227,4 @@ function suspectOf(path: string, tally: Tally): Suspect {
   };
 }
 
-const isFrameKind = (kind: string): boolean => /frame|library/.test(kind);
+const isFrameKind = (kind: string): boolean => /^(frame:|library)/.test(kind);

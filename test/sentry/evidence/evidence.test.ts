@@ -112,3 +112,42 @@ test('the root cause is suspected before what wraps it; tests come last', async 
   });
   expect(suspects.map(({ path }) => path)).toEqual(['shop/store.py', 'shop/orders.py']);
 });
+
+test('of two files with one name, the one in the package of the rest of the stack is meant', async () => {
+  const checkout = await checkoutWith({
+    'services/export/lib/Row.pm': 'sub join_cells { 1 }\n',
+    'services/import/lib/Row.pm': 'sub cells { 1 }\n',
+    'services/import/lib/Import.pm': 'sub run { 1 }\n',
+  });
+  const frames = ['Import.pm', 'Row.pm'].map((name) => ({
+    filename: `/app/lib/${name}`,
+    lineno: 1,
+    in_app: true,
+  }));
+  const event = parseEvent({ platform: 'perl', exception: [{ type: 'Die', stacktrace: { frames } }] });
+  const { data } = await buildEvidence({ event, issue: ISSUE, checkout });
+  expect(data.crashFrame?.localPath).toBe('services/import/lib/Row.pm');
+});
+
+test('a guard is suspected after what gave it the value', async () => {
+  const checkout = await checkoutWith({
+    'src/guard.ts':
+      'export function ensure(value: unknown): void {\n  if (!value) throw new Error("no value");\n}\n',
+    'src/order.ts':
+      "import { ensure } from './guard.ts';\n\nexport function order(cart: Cart): void {\n  const sum = cart.sum();\n  ensure(sum);\n}\n",
+  });
+  const frames = [
+    { filename: '/app/src/order.ts', function: 'order', lineno: 5, in_app: true },
+    { filename: '/app/src/guard.ts', function: 'ensure', lineno: 2, in_app: true },
+  ];
+  const event = parseEvent({
+    platform: 'node',
+    exception: [{ type: 'Error', value: 'no value', stacktrace: { frames } }],
+  });
+  const { suspects, data } = await buildEvidence({ event, issue: ISSUE, checkout });
+  expect(data.crashFrame?.localPath).toBe('src/guard.ts');
+  expect(suspects.map(({ path, reasons }) => [path, reasons[0]])).toEqual([
+    ['src/order.ts', 'gave what was refused'],
+    ['src/guard.ts', 'crash frame, refused what it was given'],
+  ]);
+});

@@ -50,6 +50,12 @@ const find = (platform: string, frame: Partial<Frame>) => index.find(frameOf(fra
 
 describe('a frame is found in the repository', () => {
   test.each<[string, string, Partial<Frame>, string]>([
+    [
+      'a C++ class whose symbols name no file',
+      'native',
+      { function: 'render::MeshLoader::load(int)' },
+      'native/render/mesh_loader.cc',
+    ],
     ['the same path', 'node', { file: 'src/users.ts' }, 'src/users.ts'],
     ['an absolute path in a container', 'node', { file: '/usr/src/app/src/users.ts' }, 'src/users.ts'],
     ['/app holding a file of the root', 'node', { file: '/app/server.js' }, 'server.js'],

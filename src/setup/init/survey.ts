@@ -1,0 +1,62 @@
+import { discoverChecks } from '../../checks/discover-checks.ts';
+import type { CheckCommand } from '../../checks/run-check.ts';
+import { type Config, loadConfig } from '../../config/config.ts';
+import { headOf, listFiles, openRepository, type Repository } from '../../git/repository.ts';
+import { type BaseBranch, findBase } from '../base-branch.ts';
+import { clientPlace } from '../client-place.ts';
+import type { Client, Place } from '../clients/client.ts';
+import { withoutNpm } from '../clients/launch.ts';
+import { CLIENTS } from '../clients/plan-wiring.ts';
+import { discoverProject, type Project } from '../project/discover-project.ts';
+import { programFinder, type World } from '../world.ts';
+import { type GitHubSurvey, surveyGitHub } from './github-survey.ts';
+import { type SentrySurvey, surveySentry } from './sentry-survey.ts';
+
+/** All that was found without asking a person, and without changing anything. */
+export interface Survey {
+  repository: Repository;
+  hasCommits: boolean;
+  config: Config;
+  sentry: SentrySurvey;
+  github: GitHubSurvey;
+  base: BaseBranch | undefined;
+  project: Project;
+  /** What the tools find by themselves where pitcrew.yml has no `checks`. */
+  ownChecks: CheckCommand[];
+  place: Place;
+  clients: { client: Client; sign: string }[];
+}
+
+/** Looks at the repository around `cwd`, and at Sentry and GitHub with what is found there. Input errors as for any command. */
+export async function survey(
+  world: World,
+  flags: { organization?: string; projects: readonly string[] },
+): Promise<Survey> {
+  const repository = await openRepository({ cwd: world.cwd, env: world.env });
+  const root = repository.mainCheckout;
+  // The file as it lies there is what init shows and completes, committed or not.
+  const config = await loadConfig(root, async () => undefined);
+  const [sentry, github, project, ownChecks, place, hasCommits] = await Promise.all([
+    surveySentry(world, { root, config, flags }),
+    surveyGitHub(world, repository, config),
+    projectIn(repository, world),
+    discoverChecks(root),
+    clientPlace(world, root),
+    headOf(repository).then(
+      () => true,
+      () => false,
+    ),
+  ]);
+  const base = await findBase(repository, github.said?.defaultBranch);
+  const clients = CLIENTS.flatMap((client) => {
+    const sign = client.sign(place);
+    return sign === undefined ? [] : [{ client, sign }];
+  });
+  return { repository, hasCommits, config, sentry, github, base, project, ownChecks, place, clients };
+}
+
+async function projectIn(repository: Repository, world: World): Promise<Project> {
+  const root = repository.mainCheckout;
+  const files = await listFiles({ ...repository, root });
+  return discoverProject({ root, files, onPath: programFinder(withoutNpm(world.env.PATH ?? '')) });
+}
