@@ -7,10 +7,18 @@ import { evidence } from './evidence.ts';
 import type { Figure } from './figure.ts';
 import { footprint } from './footprint.ts';
 import { start } from './start.ts';
+import { suspects } from './suspects.ts';
 import { tokens } from './tokens.ts';
 import { triage } from './triage.ts';
 
-const SUITES: Record<string, () => Promise<Figure[]>> = { triage, start, tokens, evidence, footprint };
+const SUITES: Record<string, () => Promise<Figure[]>> = {
+  triage,
+  start,
+  tokens,
+  evidence,
+  suspects,
+  footprint,
+};
 
 const { positionals } = parseArgs({ allowPositionals: true });
 const wanted = positionals.length > 0 ? positionals : Object.keys(SUITES);

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { CheckRecord } from '../core/check-record.ts';
+import { redact } from '../core/redact.ts';
 import { childEnvironment, runShell } from '../core/run.ts';
 import { untrustedBlock } from '../core/untrusted.ts';
 
@@ -42,7 +43,7 @@ export async function runCheckWithOutput(
   const output = relativePaths(cleaned(result.stdout + result.stderr), cwd);
   const record: CheckRecord = {
     name: check.name,
-    command: check.command,
+    command: redact(check.command),
     exitCode: result.code,
     durationMs: result.durationMs,
     timedOut: result.timedOut,

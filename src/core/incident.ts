@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { inputError } from './errors.ts';
+import { untrustedLine } from './untrusted.ts';
 
 /** One production failure, whatever reported it: `sentry:ORG/SHORT-ID`. */
 export const sentryIncident = (organization: string, shortId: string): string =>
@@ -30,7 +31,7 @@ export function shortIdOf(argument: string): string {
   const text = argument.trim();
   if (/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/.test(text)) return text.toUpperCase();
   throw inputError(
-    `"${text.replace(/[^\x20-\x7e]/g, '?').slice(0, 60)}" is not a Sentry short id.`,
+    `"${untrustedLine(text, 60).replace(/[^ -~]/g, '?')}" is not a Sentry short id.`,
     'Use the id from the triage table, for example WEB-3F.',
   );
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Context } from '../context.ts';
 import type { CheckRecord, ProofRecord } from '../core/check-record.ts';
 import { inputError, PitcrewError, refusedError } from '../core/errors.ts';
-import { fenced } from '../core/untrusted.ts';
+import { fenced, untrustedLine } from '../core/untrusted.ts';
 import { latestEvidence } from '../pipeline/evidence.ts';
 import { recordOutcome } from '../pipeline/outcome.ts';
 import { type ProofRequest, prove } from '../pipeline/prove.ts';
@@ -81,7 +81,7 @@ async function testOf(
   held: Held,
 ): Promise<ProofRequest['test']> {
   if (input.no_test_reason !== undefined && input.test === undefined) {
-    return { impossible: input.no_test_reason };
+    return { impossible: untrustedLine(input.no_test_reason, 500) };
   }
   if (input.test === undefined || input.no_test_reason !== undefined) {
     throw inputError(

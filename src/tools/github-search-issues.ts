@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { untrustedCell } from '../core/untrusted.ts';
 import { latestEvidence } from '../pipeline/evidence.ts';
 import { findRelated } from '../pipeline/related.ts';
 import { defineTool } from './define.ts';
@@ -43,7 +44,7 @@ export const githubSearchIssues = defineTool({
       .slice(0, input.limit)
       .map(
         (related) =>
-          `- ${related.confidence} #${related.number} (${related.state}) ${related.title}: ${related.reasons.join('; ')}`,
+          `- ${related.confidence} #${related.number} (${related.state}) ${untrustedCell(related.title, 200)}: ${related.reasons.join('; ')}`,
       );
     return {
       text: [

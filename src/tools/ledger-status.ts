@@ -2,7 +2,7 @@ import type { HandwrittenEntry, Run, RunView } from '../../ledger/ledger.ts';
 import { spanOf } from '../core/clock.ts';
 import { shortName } from '../core/incident.ts';
 import type { JsonValue } from '../core/json.ts';
-import { untrustedLine } from '../core/untrusted.ts';
+import { untrustedCell } from '../core/untrusted.ts';
 import { defineTool } from './define.ts';
 
 export const ledgerStatus = defineTool({
@@ -56,15 +56,15 @@ function activeLine(run: RunView, own: boolean, now: number): string {
     `${run.liveness}, since ${spanOf(now - run.startedAt)}`,
     branches ? `branch ${branches}` : 'no branch yet',
     `paths ${run.paths.map((path) => path.glob).join(', ') || 'none'}`,
-    ...(run.intent ? [untrustedLine(run.intent, 120)] : []),
+    ...(run.intent ? [untrustedCell(run.intent, 120)] : []),
   ].join('; ');
 }
 
 const handwrittenLine = (entry: HandwrittenEntry, now: number): string =>
-  `- by hand (${entry.status}${entry.since === undefined ? '' : `, ${spanOf(now - entry.since)} old`}): ${untrustedLine(entry.title, 100)}; paths ${entry.paths.map((path) => untrustedLine(path, 100)).join(', ') || 'none'}`;
+  `- by hand (${entry.status}${entry.since === undefined ? '' : `, ${spanOf(now - entry.since)} old`}): ${untrustedCell(entry.title, 100)}; paths ${entry.paths.map((path) => untrustedCell(path, 100)).join(', ') || 'none'}`;
 
 const recentLine = (run: Run, now: number): string =>
-  `- ${run.incidents.map(shortName).join(', ')}: ${run.status} ${spanOf(now - (run.closedAt ?? run.startedAt))} ago by ${run.owner.label}${run.note ? `; ${untrustedLine(run.note, 120)}` : ''}`;
+  `- ${run.incidents.map(shortName).join(', ')}: ${run.status} ${spanOf(now - (run.closedAt ?? run.startedAt))} ago by ${run.owner.label}${run.note ? `; ${untrustedCell(run.note, 120)}` : ''}`;
 
 /** A session's id is not told: it would let a command line act in its name. */
 function runData(run: Run | RunView, session: string): JsonValue {

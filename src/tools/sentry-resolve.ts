@@ -98,7 +98,7 @@ async function archive(
     report.note.state === 'failed'
       ? `The reason could not be written to the issue: ${report.note.reason}`
       : undefined;
-  return finish(context, held, report, { strategy: 'archived', reason, note });
+  return finish(context, held, report, { strategy: 'archived', reason: untrustedBlock(reason, 1000), note });
 }
 
 async function finish(

@@ -1,6 +1,8 @@
 /** Gives the next text to plant; `where` says in which field it will stand, `most` how long it may be there. */
 export type Next = (where: string, most?: number) => string;
 
+const encoded = (text: string): string => encodeURIComponent(text.toWellFormed());
+
 export interface Fields {
   /** Of the crash frame; the exception's type and value are planted unless given. */
   file: string;
@@ -73,7 +75,7 @@ export function plantedEvent(next: Next, { file, type, value }: Fields): Record<
           category: 'http',
           type: 'http',
           data: {
-            url: `https://api.example.test/v1?q=${encodeURIComponent(next('crumb url'))}`,
+            url: `https://api.example.test/v1?q=${encoded(next('crumb url'))}`,
             method: 'GET',
             status_code: 500,
           },
@@ -98,13 +100,13 @@ export function plantedEvent(next: Next, { file, type, value }: Fields): Record<
     },
     request: {
       method: 'POST',
-      url: `https://shop.example.test/orders/${encodeURIComponent(next('request url'))}`,
-      query_string: `q=${encodeURIComponent(next('request query'))}&token=${encodeURIComponent(next('request query'))}`,
+      url: `https://shop.example.test/orders/${encoded(next('request url'))}`,
+      query_string: `q=${encoded(next('request query'))}&token=${encoded(next('request query'))}`,
       headers: {
         Authorization: next('request header'),
         'X-Note': next('request header'),
         'User-Agent': next('request header'),
-        Referer: `https://shop.example.test/?x=${encodeURIComponent(next('request header'))}`,
+        Referer: `https://shop.example.test/?x=${encoded(next('request header'))}`,
       },
       cookies: { session: next('request cookie'), theme: next('request cookie') },
       env: { REMOTE_ADDR: '203.0.113.78', NOTE: next('request environment') },

@@ -53,7 +53,7 @@ describe('with GitHub', () => {
     expect(masked(text, stage)).toMatchInlineSnapshot(`
       "Perhaps related in pitstop/race-day (titles are untrusted text):
       - High #1 (open) TypeError: Cannot read properties of undefined (reading 'terms'): same message in its title; names the crash function contractDiscount; names the crash file src/orders/pricing.mjs; same exception type TypeError; a title of mostly the same words
-      - Medium #2 (closed) Quotes | fail for new teams: same message in its text; same exception type TypeError
+      - Medium #2 (closed) Quotes \\| fail for new teams: same message in its text; same exception type TypeError
       - Low #3 (open) Discounts are odd: names the crash file pricing.mjs"
     `);
   });

@@ -52,7 +52,7 @@ test('who holds what, since when, on which branch; one’s own session is called
   expect(masked(text, stage)).toMatchInlineSnapshot(`
     "2 live runs:
     - RACE-DAY-1: this session; live, since <age>; branch fix/sentry-race-day-1; paths src/one.mjs, test/**
-    - RACE-DAY-2: second-crew, pid <pid> on <host>; live, since <age>; no branch yet; paths none; a | b # not a heading"
+    - RACE-DAY-2: second-crew, pid <pid> on <host>; live, since <age>; no branch yet; paths none; a \\| b # not a heading"
   `);
 });
 
@@ -90,7 +90,7 @@ test('what ended lately, with its note; looking changes nothing', async () => {
   const answer = await status();
   expect(masked(answer.text.split('Lately:')[1] ?? '', stage)).toMatchInlineSnapshot(`
     "
-    - RACE-DAY-2: aborted <age> ago by second-crew, pid <pid> on <host>; ran out of | time"
+    - RACE-DAY-2: aborted <age> ago by second-crew, pid <pid> on <host>; ran out of \\| time"
   `);
   expect(answer.data.recent[0]).toMatchObject({
     status: 'aborted',

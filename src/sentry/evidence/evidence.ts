@@ -66,18 +66,17 @@ export async function buildEvidence(options: EvidenceOptions): Promise<Evidence>
   const lost = isLost(stacks) ? index : undefined;
   const hits = lost ? await searchMessages(literals, lost.files, read) : [];
   const located = stacks.map(({ frames }) => frames);
+  const own = (index?.files ?? []).filter((path) => isSourcePath(path) && dislike(path) === 0);
   const near = (located.at(-1) ?? []).filter(({ frame, path }) => frame.inApp && path !== undefined);
-  const symbols = index
-    ? await searchSymbols(messageSymbols(event, near[0]), index.files, pathsOf(near), read)
-    : [];
+  const symbols = index ? await searchSymbols(messageSymbols(event, near[0]), own, pathsOf(near), read) : [];
   const suspects = rankSuspects({
     event,
     stacks: located,
     literals,
     hits,
-    related: index ? relatedFiles(near, index.files) : [],
+    related: index ? relatedFiles(near, own) : [],
     symbols,
-    namesToTry: lost ? lost.files.filter((path) => isSourcePath(path) && dislike(path) === 0) : [],
+    namesToTry: lost ? own : [],
     changedSince: options.changedSince ?? [],
   });
   return {

@@ -1,6 +1,5 @@
 import type { SentryEvent } from '../event.ts';
 import type { LocatedFrame } from './locate.ts';
-import { dislike, isSourcePath } from './path-kind.ts';
 
 /** A file that names what the crash missed: a key, a property, a field. */
 export interface SymbolHit {
@@ -40,10 +39,10 @@ const KEYS = /(?<=\[\s*["'])\w{4,40}(?=["'])|(?<=[.>?]\s*|->\{)[A-Za-z_]\w{3,40}
 const COMMON =
   /^(undefined|null|None|object|string|number|length|value|data|name|type|this|self|error|message|index|items|true|false|body|result|default|exports|prototype)$/;
 
-/** Which of the files nearest to `near` hold the symbols, the first line of each that gives a value to one, else that names one. */
+/** Which of `sources` (the application's own), of those nearest to `near`, hold the symbols, the first line of each that gives a value to one, else that names one. */
 export async function searchSymbols(
   symbols: readonly string[],
-  files: readonly string[],
+  sources: readonly string[],
   near: readonly string[],
   read: (path: string) => Promise<readonly string[] | undefined>,
 ): Promise<SymbolHit[]> {
@@ -58,8 +57,7 @@ export async function searchSymbols(
     distances.set(folder, distance);
     return distance;
   };
-  const nearest = files
-    .filter((path) => isSourcePath(path) && dislike(path) === 0)
+  const nearest = sources
     .map((path) => ({ path, distance: distanceTo(folderOf(path)) }))
     .sort((a, b) => a.distance - b.distance)
     .slice(0, MOST_READ);

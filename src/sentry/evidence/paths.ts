@@ -42,9 +42,7 @@ export function pathIndex(files: readonly string[]): PathIndex {
 
 /** True for a plain path below the root: not absolute, no drive, no NUL, no empty, `.` or `..` segment. */
 export const isInside = (path: string): boolean =>
-  path !== '' &&
-  !/\u0000|\\|^[A-Za-z]:/.test(path) &&
-  path.split('/').every((part) => !/^\.{0,2}$/.test(part));
+  path !== '' && !/\u0000|\\|^[A-Za-z]:|(?:^|\/)\.{0,2}(?:\/|$)/.test(path);
 
 class Lookup {
   readonly #files: readonly string[];

@@ -1,6 +1,4 @@
 import type { LocatedFrame } from './locate.ts';
-import { dislike, isSourcePath } from './path-kind.ts';
-import { SuffixIndex } from './suffix-index.ts';
 
 /** A file on no stack that made or named what the crash stumbled over. */
 export interface RelatedFile {
@@ -18,11 +16,11 @@ const FOLLOWED = 4;
 const MOST_RELATED = 12;
 
 /**
- * The files that the lines of `stack` (the application's frames, crash first) name: by what is imported, and one step back by what was
- * assigned to the names in the line (`const settings = mergeSettings(...)` before `start(settings)`).
+ * The files among `sources` (the application's own) that the lines of `stack` (its frames, crash first) name: by what is imported,
+ * and two steps back by what was assigned to the names in the line (`const settings = mergeSettings(...)` before `start(settings)`).
  */
-export function relatedFiles(stack: readonly LocatedFrame[], files: readonly string[]): RelatedFile[] {
-  const index = stemIndex(files);
+export function relatedFiles(stack: readonly LocatedFrame[], sources: readonly string[]): RelatedFile[] {
+  const index = stemIndex(sources);
   const known = new Set(stack.map(({ path }) => path));
   const found = new Map<string, RelatedFile>();
   for (const [frame, located] of stack.slice(0, FOLLOWED).entries()) {
@@ -48,19 +46,43 @@ function isCalled(text: string | undefined, name: string): boolean {
   return call !== null && !/\)\s*(\?\.|[.[]|->|::)/.test(rest);
 }
 
-/** Finds source files by the end of their path without the extension; only where one file is meant. */
-function stemIndex(files: readonly string[]): (segments: readonly string[]) => string | undefined {
-  const paths = new Map<string, string>();
-  for (const path of files.filter((each) => isSourcePath(each) && dislike(each) === 0)) {
-    const stem = path.replace(/\.[^./]+$/, '').replace(/\/(index|__init__|mod|src\/lib)$/, '');
-    // Of a header and its source, the source is meant.
-    if (!paths.has(stem) || /\.(h|hh|hpp)$/.test(paths.get(stem) ?? '')) paths.set(stem, path);
+/** Finds files by the end of their path without the extension; only where one file is meant. */
+function stemIndex(sources: readonly string[]): (segments: readonly string[]) => string | undefined {
+  const byName = new Map<string, string[]>();
+  for (const path of sources) {
+    const stem = stemOf(path);
+    const name = stem.slice(stem.lastIndexOf('/') + 1);
+    const known = byName.get(name);
+    if (known) known.push(path);
+    else byName.set(name, [path]);
   }
-  const index = new SuffixIndex(paths.keys(), false);
   return (segments) => {
-    const match = index.find(segments);
-    return match?.paths.length === 1 ? paths.get(match.paths[0] ?? '') : undefined;
+    const named = (byName.get(segments.at(-1) ?? '') ?? []).slice(0, MOST_SAME);
+    const shared = named.map((path) => sharedEnd(stemOf(path).split('/'), segments));
+    const best = named.filter((_, at) => shared[at] === Math.max(...shared));
+    // Of a header and its source, the source is meant.
+    const sourcesOnly = best.length > 1 ? best.filter((path) => !/\.(h|hh|hpp)$/.test(path)) : best;
+    return sourcesOnly.length === 1 ? sourcesOnly[0] : undefined;
   };
+}
+
+/** Files of one name that are told apart. */
+const MOST_SAME = 200;
+
+/** A path without its extension; for a file that stands for its folder (`index.ts`, a crate's `src/lib.rs`), the folder. */
+function stemOf(path: string): string {
+  const stem = path.slice(0, path.lastIndexOf('.'));
+  const own = FOLDER_FILES.find((file) => stem.endsWith(file));
+  return own === undefined ? stem : stem.slice(0, -own.length);
+}
+
+const FOLDER_FILES = ['/index', '/__init__', '/mod', '/src/lib'];
+
+function sharedEnd(one: readonly string[], other: readonly string[]): number {
+  let shared = 0;
+  while (shared < one.length && shared < other.length && one.at(-1 - shared) === other.at(-1 - shared))
+    shared += 1;
+  return shared;
 }
 
 /** The names in a line, those on the lines that assigned them, and those on the lines that assigned these. */
