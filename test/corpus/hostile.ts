@@ -107,6 +107,7 @@ const TEXTS: readonly [name: string, text: string][] = [
   ['very many brackets', `% ${'['.repeat(2_000)}`],
   ['blanks', `%${' '.repeat(3_000)}far away`],
   ['prototype', '__proto__ constructor.prototype %'],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: what a template engine would evaluate.
   ['template', '${process.env.HOME} {{7*7}} <%= 1 %> $(id) `id` %'],
   ['yaml', '%: !!js/function "x"\n--- \n&a [*a]'],
   ['path', '../../../../etc/passwd%00.png %'],

@@ -3,7 +3,7 @@ import { isExpression, isPlaceholder, mixes } from './values.ts';
 
 const PASSWORD = 'pass(?:word|phrase|code|wd)|passwd|pwd|(?<![a-z])pass|(?<![a-z])pw';
 const KEY_OF =
-  'api|access|private|secret|account|shared|signing|encryption|encrypt|master|auth|license|service|deploy|ssh|hmac|jwt|app|application|client|consumer|storage|primary|webhook|session|crypto|cipher|public_?api|instrumentation|ingest|license|integration|subscription|admin|root';
+  'api|access|private|secret|account|shared|signing|encryption|encrypt|master|auth|license|service|deploy|ssh|hmac|jwt|app|application|client|consumer|storage|primary|webhook|session|crypto|cipher|public_?api|instrumentation|ingest|integration|subscription|admin|root';
 const SECRET = `secret|credentials?|(?:${KEY_OF})[-_ ]?keys?(?:[-_]?(?:base|id|value))?|salt|connection[-_ ]?string`;
 const TOKEN =
   '(?<!public[-_ ]?key)token|jwt|otp|(?<![a-z])auth|authkey|session[-_ ]?id|sess(?:ion|id)?|sid|csrf|xsrf|passkey|pat|bearer|dsn';

@@ -59,7 +59,7 @@ export const SERVICE_TOKENS: readonly VendorFinder[] = [
   shaped('mailchimp-key', ['-us'], /(?<![0-9A-Za-z])[0-9a-f]{32}-us\d{1,2}(?![0-9A-Za-z])/g),
   token('brevo-key', ['xkeysib-', 'xsmtpsib-'], '[0-9a-f]{64}-[A-Za-z0-9]{16}'),
   token('resend-key', 're_', '[A-Za-z0-9]{8}_[A-Za-z0-9]{24}(?![A-Za-z0-9])'),
-  token('postmark-key', 'PMAK-', '[0-9a-f]{24}-[0-9a-f]{34}'),
+  token('postman-key', 'PMAK-', '[0-9a-f]{24}-[0-9a-f]{34}'),
   token(
     'stripe-key',
     'sk_live_,sk_test_,rk_live_,rk_test_,pk_live_,pk_test_,sk_org_'.split(','),
@@ -76,7 +76,6 @@ export const SERVICE_TOKENS: readonly VendorFinder[] = [
     ['FLWSECK_TEST-', 'FLWSECK-', 'FLWPUBK_TEST-', 'FLWPUBK-'],
     '[0-9a-zA-Z]{12,64}(?:-X)?',
   ),
-  token('paystack-key', ['sk_live_', 'sk_test_'], '[0-9a-f]{40}'),
   token('easypost-key', ['EZAK', 'EZTK'], '[A-Za-z0-9]{54}'),
   token('shippo-token', ['shippo_live_', 'shippo_test_'], '[0-9a-f]{40}'),
   token('shopify-token', ['shpat_', 'shpca_', 'shppa_', 'shpss_', 'shpua_'], '[A-Za-z0-9]{24,64}'),

@@ -49,10 +49,11 @@ export function header({ issue, event, notes }: HeaderParts): string {
   ].join('\n');
 }
 
-/** A word that can stand outside a fence: no blank, so no sentence; '' for anything else. */
+/** A word that can stand outside a fence: no blank, so no sentence, and no `~~~` first, which would open a fence of
+ * its own; '' for anything else. */
 function plainWord(text: string | undefined, longest: number): string {
   const clean = untrustedLine(text, 100);
-  return clean.length <= longest && /^[\w.@+:/~-]+$/.test(clean) ? clean : '';
+  return clean.length <= longest && /^[\w.@+:/-][\w.@+:/~-]*$/.test(clean) ? clean : '';
 }
 
 /** Facts of the header that are more than a word: they belong behind the fence. */
