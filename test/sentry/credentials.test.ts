@@ -20,11 +20,11 @@ async function find(files: Record<string, string>, env: Record<string, string> =
   return findSentryCredentials({
     env,
     home: join(folder, 'home'),
-    root: join(folder, 'home/work/repo'),
+    root: join(folder, 'home/code/repo'),
     readFile: (path) => readFile(path, 'utf8'),
   });
 }
-const REPO = 'home/work/repo';
+const REPO = 'home/code/repo';
 
 it('finds nothing, quietly, where there is nothing', async () => {
   expect(await find({})).toEqual({ problems: [] });
@@ -34,13 +34,13 @@ it('takes each value from the first place that has it', async () => {
   const files = {
     [`${REPO}/.env`]: '# x\nOTHER=1\nexport SENTRY_ACCESS_TOKEN="from-dot-env"\nSENTRY_AUTH=later\n',
     [`${REPO}/.sentryclirc`]: '[auth]\ntoken=from-repo-rc\n[defaults]\nproject = shop\n',
-    'home/work/.sentryclirc': '; above\n[defaults]\norg=above\n',
+    'home/code/.sentryclirc': '; above\n[defaults]\norg=above\n',
     'home/.sentryclirc': '[auth]\ntoken=from-home\n[defaults]\norg=home\nurl=https://sentry.example.org/\n',
     [`${REPO}/sentry.properties`]: 'defaults.org=properties\nauth.token: from-properties\n',
   };
   expect(await find(files)).toEqual({
     token: { value: 'from-dot-env', place: '.env line 3' },
-    organization: { value: 'above', place: `${join(folder, 'home/work/.sentryclirc')} line 3` },
+    organization: { value: 'above', place: `${join(folder, 'home/code/.sentryclirc')} line 3` },
     project: { value: 'shop', place: '.sentryclirc line 4' },
     url: { value: 'https://sentry.example.org/', place: '~/.sentryclirc line 5' },
     problems: [],
