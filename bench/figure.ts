@@ -1,3 +1,4 @@
+/** One thing that was measured, and what the same work costs elsewhere. */
 export interface Figure {
   name: string;
   value: number;
@@ -7,6 +8,15 @@ export interface Figure {
   reached?: boolean;
   /** How it was got: the raw numbers behind a ratio. */
   detail?: string;
+  /** The same work done by others, in the same unit. */
+  references?: Reference[];
+}
+
+export interface Reference {
+  name: string;
+  value: number;
+  /** Where the value comes from; absent: measured in this run. */
+  cited?: string;
 }
 
 export const atMost = (figure: Omit<Figure, 'reach' | 'reached'>, most: number): Figure => ({

@@ -1,133 +1,169 @@
-import { getEncoding } from 'js-tiktoken';
-import { parseEvent } from '../src/sentry/event.ts';
-import { buildEvidence } from '../src/sentry/evidence/evidence.ts';
-import type { SentryIssue } from '../src/sentry/issue.ts';
-import { tools } from '../src/tools/registry.ts';
-import { markdownTable } from '../src/triage/table.ts';
+import { openStage, type Stage } from '../test/support/stage.ts';
+import type { Bench } from './bench.ts';
 import { atMost, type Figure } from './figure.ts';
+import { officialCommand, officialReference } from './official.ts';
+import { openServer, ourCommand, type Server, tokensOf } from './server.ts';
+import { addCrashedFiles, largeCrash, listedCrash, nativeCrash, neededFacts } from './workload.ts';
 
-const encoding = getEncoding('o200k_base');
-export const tokensOf = (text: string): number => encoding.encode(text).length;
+const LISTED = 25;
 
-/** Tokens as the model sees them (o200k): the list of tools, and the largest usual answers. */
-export async function tokens(): Promise<Figure[]> {
-  const listed = tools.map(({ name, description, inputSchema }) => ({
-    name,
-    description,
-    input_schema: inputSchema,
-  }));
+/** Tokens as the model sees them (o200k), of both servers against the same loopback Sentry: tools, and the largest usual answers. */
+export async function tokens({ official, progress }: Bench): Promise<Figure[]> {
+  const stage = await openStage();
+  await addCrashedFiles(stage);
+  const ours = await openServer(ourCommand(stage.env, stage.repository));
+  const theirs = official
+    ? await openServer(officialCommand(official, stage.sandbox.url, stage.sandbox.token))
+    : undefined;
+  try {
+    progress('the listed tools');
+    const tools = await toolFigure(ours, theirs);
+    progress(`a list of ${LISTED} issues`);
+    const list = await listFigure(stage, ours, theirs);
+    progress('a crash of 60 frames');
+    const native = await crashFigures(stage, ours, theirs, CRASHES.native);
+    progress('a crash of 250 frames');
+    const large = await crashFigures(stage, ours, theirs, CRASHES.large);
+    return [tools, list, ...native, ...large];
+  } finally {
+    await ours.close();
+    await theirs?.close();
+    await stage.close();
+  }
+}
+
+async function toolFigure(ours: Server, theirs: Server | undefined): Promise<Figure> {
+  const listed = await ours.tools();
+  const others = await theirs?.tools();
+  return atMost(
+    {
+      name: `tokens of all ${listed.count} listed tools`,
+      value: tokensOf(listed.text),
+      unit: 'tokens',
+      references: [officialReference('tools', others && tokensOf(others.text))],
+      ...(others ? { detail: `the official server lists ${others.count}` } : {}),
+    },
+    4000,
+  );
+}
+
+async function listFigure(stage: Stage, ours: Server, theirs: Server | undefined): Promise<Figure> {
+  for (let at = 0; at < LISTED; at += 1) {
+    for (let times = 0; times < 2; times += 1) await stage.crash(listedCrash(at));
+  }
+  const our = await asked(stage, ours, 'sentry_list_issues', { top: LISTED, sort: 'freq' });
+  const their =
+    theirs &&
+    (await asked(stage, theirs, 'search_issues', {
+      organizationSlug: stage.sandbox.organization,
+      query: 'is:unresolved',
+      sort: 'freq',
+      limit: LISTED,
+    }));
+  return atMost(
+    {
+      name: `list of ${LISTED} issues`,
+      value: tokensOf(our.text),
+      unit: 'tokens',
+      references: [officialReference('list', their && tokensOf(their.text))],
+      detail: `the whole answer, triage recorded; ${requestsOf(our, their)}`,
+    },
+    1500,
+  );
+}
+
+interface Crash {
+  name: string;
+  frames: number;
+  event(): Record<string, unknown>;
+  most: number;
+  reference: 'native' | 'large';
+}
+
+const CRASHES: Record<'native' | 'large', Crash> = {
+  native: {
+    name: 'a 60-frame native crash',
+    frames: 60,
+    event: () => nativeCrash(60),
+    most: 1300,
+    reference: 'native',
+  },
+  large: {
+    name: '250 frames and 64 KB extra',
+    frames: 250,
+    event: largeCrash,
+    most: 4000,
+    reference: 'large',
+  },
+};
+
+async function crashFigures(
+  stage: Stage,
+  ours: Server,
+  theirs: Server | undefined,
+  crash: Crash,
+): Promise<Figure[]> {
+  await stage.crash(crash.event());
+  const { shortId } = await newestIssue(stage);
+  const our = await asked(stage, ours, 'sentry_latest_event', { issue: shortId });
+  const their =
+    theirs &&
+    (await asked(stage, theirs, 'get_sentry_resource', {
+      organizationSlug: stage.sandbox.organization,
+      resourceType: 'issue',
+      resourceId: shortId,
+    }));
+  const facts = neededFacts(crash.frames);
+  const missing = facts.filter(([, pattern]) => !pattern.test(our.text)).map(([what]) => what);
   return [
     atMost(
       {
-        name: `tokens of all ${tools.length} listed tools`,
-        value: tokensOf(JSON.stringify(listed)),
+        name: crash.name,
+        value: tokensOf(our.text),
         unit: 'tokens',
-        detail: 'the official server: 5,437 for nine',
+        references: [officialReference(crash.reference, their && tokensOf(their.text))],
+        detail: `source lines and suspect files of the checkout among them; ${requestsOf(our, their)}`,
       },
-      4000,
+      crash.most,
     ),
     atMost(
       {
-        name: 'list of 25 issues',
-        value: tokensOf(listOf25()),
-        unit: 'tokens',
-        detail: 'the official server: 3,292',
+        name: `${crash.name}: needed facts left out`,
+        value: missing.length,
+        unit: `of ${facts.length}`,
+        detail: `${facts.map(([what]) => what).join(', ')}${missing.length > 0 ? `; missing: ${missing.join(', ')}` : ''}`,
       },
-      1500,
-    ),
-    atMost(
-      {
-        name: 'a 60-frame native crash',
-        value: tokensOf(await evidenceOf(nativeCrash(60))),
-        unit: 'tokens',
-        detail: 'the official server: 3,201',
-      },
-      1300,
-    ),
-    atMost(
-      {
-        name: '250 frames and 64 KB extra',
-        value: tokensOf(await evidenceOf(largeCrash())),
-        unit: 'tokens',
-        detail: 'the official server: 26,731',
-      },
-      4000,
+      0,
     ),
   ];
 }
 
-export function listOf25(): string {
-  const rows = Array.from({ length: 25 }, (_, at) => ({
-    index: at + 1,
-    issue: issueOf(at),
-    score: { score: 80.5 - at },
-  }));
-  return markdownTable(rows, { now: Date.UTC(2026, 10, 21) });
+interface Asked {
+  text: string;
+  requests: number;
 }
 
-const issueOf = (at: number): SentryIssue => ({
-  id: String(6_900_000_000 + at),
-  shortId: `CHECKOUT-WEB-${(at + 40).toString(36).toUpperCase()}`,
-  title: `TypeError: Cannot read properties of undefined (reading 'shippingMethods${at}') while the cart is being restored`,
-  level: 'error',
-  count: 48_211 - at * 1531,
-  userCount: 9120 - at * 211,
-  lastSeen: Date.UTC(2026, 10, 21) - at * 3_600_000,
-  permalink: `https://example.sentry.io/issues/${6_900_000_000 + at}/`,
-  status: 'unresolved',
-  statusDetails: {},
-  project: {},
-});
-
-async function evidenceOf(event: unknown): Promise<string> {
-  const issue = {
-    shortId: 'NATIVE-1F',
-    count: 812,
-    userCount: 344,
-    level: 'fatal',
-    status: 'unresolved',
-    permalink: 'https://example.sentry.io/issues/1/',
-  };
-  return (await buildEvidence({ event: parseEvent(event), issue })).text;
+async function asked(
+  stage: Stage,
+  server: Server,
+  tool: string,
+  args: Record<string, unknown>,
+): Promise<Asked> {
+  const before = stage.sandbox.requestLog().length;
+  const { isError, text } = await server.call(tool, args);
+  if (isError) throw new Error(`${tool} failed: ${text}`);
+  return { text, requests: stage.sandbox.requestLog().length - before };
 }
 
-export const nativeCrash = (frames: number) => ({
-  platform: 'native',
-  level: 'fatal',
-  release: 'editor@2.14.0',
-  environment: 'production',
-  exception: {
-    values: [
-      {
-        type: 'EXC_BAD_ACCESS / KERN_INVALID_ADDRESS',
-        value: 'Fatal Error: Segfault',
-        stacktrace: {
-          frames: Array.from({ length: frames }, (_, at) => ({
-            function: `editor::workspace::Pane<Item>::update_layout_${at}(gpui::Window&, gpui::Context<Pane>&)`,
-            filename: `crates/workspace/src/pane_${at % 12}.rs`,
-            package: '/Applications/Editor.app/Contents/MacOS/editor',
-            instruction_addr: `0x10${(0x4a31c0 + at * 64).toString(16)}`,
-            lineno: 100 + at,
-            in_app: at % 3 !== 0,
-          })),
-        },
-      },
-    ],
-  },
-});
+const requestsOf = (our: Asked, their: Asked | undefined): string =>
+  `requests made: ${our.requests}${their ? `, the official server ${their.requests}` : ''}`;
 
-const largeCrash = () => ({
-  ...nativeCrash(250),
-  platform: 'node',
-  extra: Object.fromEntries(
-    Array.from({ length: 64 }, (_, at) => [`state_${at}`, `value ${at} `.repeat(100).slice(0, 1000)]),
-  ),
-  breadcrumbs: {
-    values: Array.from({ length: 100 }, (_, at) => ({
-      timestamp: 1_763_000_000 + at,
-      category: 'console',
-      level: 'info',
-      message: `step ${at} of the import finished`,
-    })),
-  },
-});
+async function newestIssue(stage: Stage): Promise<{ shortId: string }> {
+  const { url, organization, token } = stage.sandbox;
+  const answer = await fetch(`${url}/api/0/organizations/${organization}/issues/?sort=new&limit=1`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  const issues: unknown = await answer.json();
+  const first: unknown = Array.isArray(issues) ? issues[0] : undefined;
+  return { shortId: String(Object(first).shortId) };
+}

@@ -25,6 +25,10 @@ export function normalizeGlob(text: string): string {
   return glob;
 }
 
+/** The glob of one file: its own name may hold characters that a glob reads otherwise (`[id].ts`), so each becomes a class of one. */
+export const literalGlob = (path: string): string =>
+  path.replace(/[[\]{}*?]/g, (mark) => (mark === ']' ? ']' : `[${mark}]`));
+
 /** The segments of a relative path, `.` and `..` resolved. Throws an input error for a path outside the repository. */
 export function pathSegments(text: string): string[] {
   const path = text.trim().replaceAll('\\', '/');

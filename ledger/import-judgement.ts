@@ -37,7 +37,7 @@ const TIME = /(?<![\d:-])(\d{1,2}):(\d{2})(?!\d)/g;
  * unless a zone is written. A date alone stands for the latest moment it can mean.
  */
 export function timeOf(text: string, now: number): number | undefined {
-  const inside = /\[([^\]]*\d{4}-\d[^\]]*)\]/.exec(text)?.[1] ?? text;
+  const inside = /\[([^\][]{0,200}\d{4}-\d[^\][]{0,200})\]/.exec(text)?.[1] ?? text;
   const date = [...inside.matchAll(DATE)].at(-1);
   if (!date) return undefined;
   const [year, month, day] = date.slice(1, 4).map(Number) as [number, number, number];

@@ -63,15 +63,16 @@ interface RawEntry {
   form: 'list' | 'heading';
 }
 
+// Every repetition is bounded or can end in one way only: a line may be as long as the file.
 const SECTION = /^##?\s+(.*)$/;
 const HEADING_ENTRY = /^###\s+(.*)$/;
 /** Form A: the time and the title stand in one pair of asterisks. */
-const LIST_ENTRY = /^[-*]\s+\*\*\s*\[([^\]]*\d[^\]]*)\]\s*(?!Source\b)([^\s*].*?)\*\*\s*(.*)$/;
+const LIST_ENTRY = /^[-*]\s+\*\*\s*\[(?=[^\]\d]*\d)([^\]]*)\]\s*(?!Source\b)([^\s*].*?)\*\*\s*(.*)$/;
 /** A time line; it belongs to the heading before it, or is an entry of its own where there is none. */
-const TIME_LINE = /^[-*]\s+\*{0,2}\s*\[[^\]]*\d[^\]]*\]/;
+const TIME_LINE = /^[-*]\s+(?:\*{1,2}\s*)?\[(?=[^\]\d]*\d)[^\]]*\]/;
 const TIMES = /\d{4}-\d{1,2}-\d{1,2}/;
 const FIELD =
-  /(?:^|[\s·;|,(])[-*\s]*\**(Source|Paths?|Files?|Status|Notes?|Branch|Worktree|Commits?|Gates)\s*\**\s*:\s*\**/i;
+  /(?:^|[\s·;|,(])[-*\s]{0,12}(Source|Paths?|Files?|Status|Notes?|Branch|Worktree|Commits?|Gates)\s{0,8}\*{0,4}\s{0,8}:\s*\**/i;
 
 function rawEntries(lines: readonly string[]): RawEntry[] {
   const entries: RawEntry[] = [];
@@ -144,8 +145,8 @@ function splitFields(line: string): { name: string; value: string; atStart: bool
 /** Back-ticked words; without any, words between commas and middle dots that look like paths. */
 function pathsIn(text: string): string[] {
   const quoted = [...text.matchAll(/`([^`\n]+)`/g)].map((match) => match[1] ?? '');
-  const plain = text.split(/[,·\n]|\s+\+\s+|\s+and\s+/).map((word) => word.trim());
-  const words = quoted.length > 0 ? quoted : plain.filter((word) => /^[^\s]*[./*][^\s]*$/.test(word));
+  const plain = text.split(/[,·\n]|\s\+\s|\sand\s/).map((word) => word.trim());
+  const words = quoted.length > 0 ? quoted : plain.filter((word) => /[./*]/.test(word) && !/\s/.test(word));
   return [...new Set(words.flatMap(claimOf))];
 }
 

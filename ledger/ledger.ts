@@ -53,6 +53,8 @@ export interface Owner {
   start: string;
   /** What people are shown: `claude-code, pid 4711 on build-3`. */
   label: string;
+  /** The client that started the process: how its hooks, which are processes of their own, know their session's runs. */
+  client?: { pids: number[]; session?: string };
 }
 
 export interface PathClaim {
@@ -138,7 +140,7 @@ export interface Selection {
   triage: string;
   incidents: string[];
   by: 'person' | 'policy';
-  /** `elicitation`, `terminal`, `pitcrew.yml`. */
+  /** `elicitation`, `terminal`, `typed`, `pitcrew.yml`. */
   how: string;
   session: string;
   at: number;
@@ -157,6 +159,16 @@ export interface IncidentRecord {
 
 export interface Steps {
   worktree: { path: string; branch: string; base: string };
+  /** A person allowed what speaks against a change; good for this very tree on this base, and for nothing else. */
+  approval: {
+    tree: string;
+    baseTree: string;
+    /** One sentence for each finding that they were shown. */
+    findings: string[];
+    by: 'person';
+    how: 'elicitation' | 'terminal';
+    at: number;
+  };
   proof: ProofStep;
   commit: { sha: string; tree: string; branch: string; files: string[]; subject: string };
   pull_request: {
@@ -178,6 +190,8 @@ export interface ProofStep extends ProofRecord {
   /** Tree of the worktree's changes that was tested; the commit has to have the same one. */
   tree: string;
   baseTree: string;
+  /** What a person allowed in this tree, as `approval` recorded it. */
+  approved?: string[];
 }
 
 interface Command {

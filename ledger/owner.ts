@@ -19,7 +19,26 @@ export function currentOwner(options: { label: string; pid?: number }): Owner {
     pid,
     start: pid === 0 ? '' : (processStart(pid) ?? ''),
     label: pid === 0 ? `${options.label} on ${host}` : `${options.label}, pid ${pid} on ${host}`,
+    ...(pid === process.pid ? { client: { pids: ancestors() } } : {}),
   };
+}
+
+/**
+ * The processes above this one, nearest first: the client, or a launcher such as npx and the client above it. Only the
+ * parent where the system has no /proc.
+ */
+function ancestors(): number[] {
+  const pids: number[] = [];
+  for (let pid = process.ppid; pid > 1 && pids.length < MOST_ANCESTORS; pid = parentOf(pid)) pids.push(pid);
+  return pids;
+}
+
+/** A client, a launcher and two shells between them. */
+const MOST_ANCESTORS = 4;
+
+function parentOf(pid: number): number {
+  const stat = readText(`/proc/${pid}/stat`);
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? 0) || 0;
 }
 
 /**

@@ -1,16 +1,18 @@
 import { existsSync } from 'node:fs';
 import { messageOf } from '../src/core/errors.ts';
-import type { Liveness, Run } from './ledger.ts';
-import { livenessAt, ownerKey } from './liveness.ts';
+import type { RunView } from './ledger.ts';
+import { ownerKey } from './liveness.ts';
 import { covers } from './overlap.ts';
 import { ownerLiveness } from './owner.ts';
 import { connect } from './sqlite/database.ts';
+import { activeRuns, worktrees } from './sqlite/load.ts';
+import { viewOf } from './sqlite/queries.ts';
 import { SCHEMA } from './sqlite/schema.ts';
 
-export type ActiveRun = Run & { liveness: Liveness };
+export type { RunView } from './ledger.ts';
 
 export type Reading =
-  | { ok: true; rev: number; runs: ActiveRun[] }
+  | { ok: true; rev: number; runs: RunView[] }
   /** The store is there and cannot be read. That is not "nobody holds anything". */
   | { ok: false; reason: string };
 
@@ -26,9 +28,12 @@ export function readActiveRuns(file: string, now: number): Reading {
       const head = database.get('SELECT schema, rev FROM ledger WHERE id = 1');
       if (!head) return { ok: false, reason: 'the ledger has no first row' };
       if (Number(head.schema) > SCHEMA) return { ok: false, reason: 'the ledger belongs to a newer Pitcrew' };
-      const rows = database.all("SELECT data FROM runs WHERE status = 'active'");
-      const runs = rows.map((row) => JSON.parse(String(row.data)) as Run);
-      return { ok: true, rev: Number(head.rev), runs: runs.map((run) => withLiveness(run, now)) };
+      const runs = activeRuns(database);
+      const gone = new Set(
+        runs.filter((run) => ownerLiveness(run.owner) === 'gone').map((run) => ownerKey(run.owner)),
+      );
+      const rows = worktrees(database);
+      return { ok: true, rev: Number(head.rev), runs: runs.map((run) => viewOf(run, rows, { now, gone })) };
     } finally {
       database.close();
     }
@@ -37,11 +42,10 @@ export function readActiveRuns(file: string, now: number): Reading {
   }
 }
 
-/** The runs that claim `path` (relative to the repository's root); dead ones do not count. */
-export const holdersOf = (runs: readonly ActiveRun[], path: string): ActiveRun[] =>
-  runs.filter((run) => run.liveness !== 'dead' && run.paths.some((claim) => covers(claim.glob, path)));
-
-function withLiveness(run: Run, now: number): ActiveRun {
-  const gone = new Set(ownerLiveness(run.owner) === 'gone' ? [ownerKey(run.owner)] : []);
-  return { ...run, liveness: livenessAt(run, now, gone) };
-}
+/** The runs that claim `path` (relative to the repository's root) for themselves; dead ones do not count. */
+export const holdersOf = (runs: readonly RunView[], path: string): RunView[] =>
+  runs.filter(
+    (run) =>
+      run.liveness !== 'dead' &&
+      run.paths.some((claim) => claim.mode === 'exclusive' && covers(claim.glob, path)),
+  );

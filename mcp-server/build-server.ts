@@ -15,11 +15,12 @@ import { packageVersion } from '../src/core/package-root.ts';
 import type { Tool } from '../src/tools/define.ts';
 import { callTool } from './call-tool.ts';
 import { INSTRUCTIONS } from './instructions.ts';
+import type { Heard } from './person-prompt.ts';
 import { getPrompt, prompts } from './prompts.ts';
 import { readResource, resources } from './resources.ts';
 
 /** Opens the context on the first call, so that `initialize` waits for nothing; the label names the client. */
-export type OpenContext = (clientLabel: string) => Promise<Context>;
+export type OpenContext = (clientLabel: string, clientSession: () => string | undefined) => Promise<Context>;
 
 /** An MCP server over the tool registry, on no transport yet. `dispose` ends what its context holds. */
 export function buildServer(open: OpenContext): { server: Server; dispose(): Promise<void> } {
@@ -30,9 +31,10 @@ export function buildServer(open: OpenContext): { server: Server; dispose(): Pro
       instructions: INSTRUCTIONS,
     },
   );
+  const heard: Heard = { typed: [] };
   let opened: Promise<Context> | undefined;
   const context = (): Promise<Context> => {
-    opened ??= open(labelOf(server)).catch((error: unknown) => {
+    opened ??= open(labelOf(server), () => heard.session).catch((error: unknown) => {
       // A repository that could not be opened may be mended while the server runs: the next call tries again.
       opened = undefined;
       throw error;
@@ -46,7 +48,7 @@ export function buildServer(open: OpenContext): { server: Server; dispose(): Pro
     tools: (await registry()).tools.map(listed),
   }));
   server.setRequestHandler(CallToolRequestSchema, (request, extra) =>
-    callTool({ server, context, registry }, request.params, extra),
+    callTool({ server, context, registry, heard }, request.params, extra),
   );
   server.setRequestHandler(ListPromptsRequestSchema, () => ({ prompts: [...prompts] }));
   server.setRequestHandler(GetPromptRequestSchema, (request) =>

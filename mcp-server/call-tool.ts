@@ -7,14 +7,17 @@ import type {
   ServerRequest,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { Context } from '../src/context.ts';
+import { systemClock } from '../src/core/clock.ts';
 import { messageOf, PitcrewError, refusedError } from '../src/core/errors.ts';
 import { redact } from '../src/core/redact.ts';
 import type { Call, PersonAnswer, Question } from '../src/tools/define.ts';
+import { type Heard, hear, PERSON_PROMPT } from './person-prompt.ts';
 
 export interface Host {
   server: Server;
   context: () => Promise<Context>;
   registry: () => Promise<typeof import('../src/tools/registry.ts')>;
+  heard: Heard;
 }
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
@@ -27,10 +30,13 @@ const PERSON_TIMEOUT_MS = 60 * 60 * 1000;
  * `structuredContent` show the model that instead, in about twice the tokens (docs/decisions/0003).
  */
 export async function callTool(
-  { server, context, registry }: Host,
+  { server, context, registry, heard }: Host,
   params: CallToolRequest['params'],
   extra: Extra,
 ): Promise<CallToolResult> {
+  if (params.name === PERSON_PROMPT && hear(heard, server.getClientVersion(), params, systemClock)) {
+    return { content: [{ type: 'text', text: '{}' }] };
+  }
   const { findTool, tools } = await registry();
   const tool = findTool(params.name);
   if (!tool) {
@@ -41,7 +47,10 @@ export async function callTool(
     );
   }
   try {
-    const answer = await tool.call(params.arguments, await context(), callOf(server, extra));
+    const answer = await tool.call(params.arguments, await context(), {
+      ...callOf(server, extra),
+      typed: heard.typed,
+    });
     return {
       content: [{ type: 'text', text: answer.text }],
       _meta: { 'pitcrew/data': { schema_version: 1, data: answer.data } },

@@ -1,6 +1,7 @@
 import type { Ledger, Run } from '../ledger/ledger.ts';
 import { type Config, loadConfig } from './config/config.ts';
 import { type GitHubAccess, openGitHub } from './context/github.ts';
+import { stopReason } from './context/kill-switch.ts';
 import { openLedger } from './context/ledger.ts';
 import { namedOrganization, openSentry, type SentryAccess } from './context/sentry.ts';
 import { openSession, type Session, type SessionKind } from './context/session.ts';
@@ -21,6 +22,8 @@ export interface Context {
   config: Config;
   repository: Repository;
   session: Session;
+  /** Why nothing may be written now, where a person has stopped it (`pitcrew stop`). */
+  stopped(): string | undefined;
   /** The environment of children: without tokens. */
   childEnv: NodeJS.ProcessEnv;
   ledger(): Promise<Ledger>;
@@ -73,6 +76,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     config,
     repository,
     session,
+    stopped: () => stopReason(repository.mainCheckout, env),
     childEnv,
     ledger: async () => (await ledger.get()).ledger,
     sentry: sentry.get,

@@ -118,5 +118,6 @@ function summaryOf(step: StepName, data: Steps[StepName]): string {
   if ('strategy' in data) return `${data.before} -> ${data.after} (${data.strategy})`;
   if ('draft' in data) return `pull request ${data.url ?? data.patch ?? ''} on ${data.branch}`;
   if ('sha' in data) return `commit ${data.sha} on ${data.branch}`;
+  if ('findings' in data) return `${data.by} allowed ${data.findings.length} findings in ${data.tree}`;
   return `${step} ${data.path} on ${data.branch}`;
 }

@@ -111,7 +111,8 @@ function isTakenBack(database: Database, incident: string, selection: Selection,
     );
 }
 
-function viewOf(run: Run, rows: ReturnType<typeof worktrees>, moment: Now): RunView {
+/** A run with what is known of it at this moment; `rows` are all worktrees that are on record. */
+export function viewOf(run: Run, rows: ReturnType<typeof worktrees>, moment: Now): RunView {
   return {
     ...run,
     liveness: livenessAt(run, moment.now, moment.gone),

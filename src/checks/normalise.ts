@@ -1,13 +1,16 @@
 /**
  * A line or message with what differs from run to run masked, so that a crash in production and its reproduction can
- * be compared: numbers, UUIDs and hexadecimal ids become `#`, all kinds of quotes become `"`, backslashes go, white space is folded,
- * case is dropped. Every pattern is linear; a second pass changes nothing.
+ * be compared: numbers, UUIDs, hexadecimal ids, e-mail and IP addresses become `#`, and so do the words `[email]` and `[ip]`, as
+ * somebody's address is masked before it gets here and a test's own (`test@localhost`, `::1`) is not; all kinds of quotes
+ * become `"`, backslashes go, white space is folded, case is dropped. Every pattern is linear; a second pass changes nothing.
  */
 export function normalise(text: string): string {
   return text
     .toLowerCase()
     .replace(/\\/g, '')
     .replace(/["'`´‘’“”]/g, '"')
+    .replace(/\[(?:email|ip)\]|(?<![\w.+#-])[\w.+-]+@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,8}/g, '#')
+    .replace(/(?<![\w:])[0-9a-f]{0,5}(?::[0-9a-f]{0,5}){2,8}(?![\w:])/g, maskId)
     .replace(/\b0x[0-9a-f]+/g, '#')
     .replace(/[0-9a-f-]{8,}/g, maskId)
     .replace(/\d+/g, '#')

@@ -51,6 +51,10 @@ async function dispatch(argv: readonly string[]): Promise<void> {
     const { runDoctor } = await import('./doctor.ts');
     return runDoctor(rest);
   }
+  if (command === 'stop' || command === 'resume') {
+    const { runResume, runStop } = await import('./stop.ts');
+    return command === 'stop' ? runStop(rest) : runResume(rest);
+  }
   return runTool(toolOfCommand(command) ?? unknownCommand(command), rest);
 }
 

@@ -5,19 +5,24 @@ import { untrustedLine } from '../core/untrusted.ts';
 import type { Check } from '../setup/doctor/check.ts';
 import { examine } from '../setup/doctor/doctor.ts';
 import { inOrder, reportText } from '../setup/doctor/text.ts';
+import { asTyped } from '../setup/program.ts';
+import { breakOff } from './prompt.ts';
+import { INTERRUPTED } from './run-tool.ts';
 import { setupWorld } from './setup-world.ts';
+import { sayWaiting } from './waiting.ts';
 
 /** `pitcrew doctor`. Prints the report; the exit code is 0 where nothing fails, else that of the first failure's kind. */
 export async function runDoctor(argv: readonly string[]): Promise<void> {
   const options = readOptions(argv);
-  const world = setupWorld();
-  const progress = progressOnStderr();
+  const broken = breakOff();
+  const world = setupWorld(broken.signal);
+  const progress = sayWaiting();
   try {
     const { checks: seen, root } = await examine(world, {
       runChecks: options['run-checks'],
       waiting: progress.watch,
     });
-    const checks = inOrder(seen).map(withoutSecrets);
+    const checks = inOrder(seen).map((check) => fitToPrint(check, world.program));
     const first = checks.find(({ state }) => state === 'fail');
     process.exitCode = first ? CODES[first.kind ?? 'upstream'] : 0;
     process.stdout.write(
@@ -25,8 +30,13 @@ export async function runDoctor(argv: readonly string[]): Promise<void> {
         ? `${JSON.stringify(envelope({ healthy: !first, root: root ?? null, checks: checks.map(dataOf) }))}\n`
         : reportText(checks, `Pitcrew ${world.version} in ${root ?? world.cwd}`),
     );
+  } catch (error) {
+    if (!broken.signal.aborted) throw error;
+    process.stderr.write('\nBroken off.\n');
+    process.exitCode = INTERRUPTED;
   } finally {
     progress.end();
+    broken.end();
   }
 }
 
@@ -48,10 +58,10 @@ function readOptions(argv: readonly string[]) {
 }
 
 /** What a server or a program said is part of the report: without secrets, and without what acts on a terminal. */
-const withoutSecrets = (check: Check): Check => ({
+const fitToPrint = (check: Check, program: string): Check => ({
   ...check,
   text: untrustedLine(check.text, LONGEST_LINE),
-  ...(check.next === undefined ? {} : { next: untrustedLine(check.next, LONGEST_LINE) }),
+  ...(check.next === undefined ? {} : { next: asTyped(untrustedLine(check.next, LONGEST_LINE), program) }),
 });
 
 const dataOf = ({ id, group, state, text, next, kind }: Check) => ({
@@ -64,28 +74,3 @@ const dataOf = ({ id, group, state, text, next, kind }: Check) => ({
 });
 
 const LONGEST_LINE = 1000;
-
-const FIRST_MS = 1000;
-const AGAIN_MS = 5000;
-
-/** Says what is waited for, after a second and then every five. */
-function progressOnStderr(): { watch(names: ReadonlySet<string>): void; end(): void } {
-  let waitingFor: ReadonlySet<string> = new Set();
-  const say = () => {
-    if (waitingFor.size > 0) process.stderr.write(`waiting for: ${[...waitingFor].join(', ')}\n`);
-  };
-  let again: NodeJS.Timeout | undefined;
-  const first = setTimeout(() => {
-    say();
-    again = setInterval(say, AGAIN_MS);
-  }, FIRST_MS);
-  return {
-    watch: (names) => {
-      waitingFor = names;
-    },
-    end() {
-      clearTimeout(first);
-      clearInterval(again);
-    },
-  };
-}

@@ -17,6 +17,31 @@ export const PROGRAM_COMMANDS: readonly { name: string; summary: string; help: s
     help: DOCTOR_HELP,
   },
   {
+    name: 'stop',
+    summary: 'Stop every write of every session in this repository at once.',
+    help: `pitcrew stop [REASON] [--json]
+
+From now on every tool that writes is refused in this repository, in all sessions and worktrees, and checks that run
+are ended. Claims, worktrees and commits stay. It makes the file .pitcrew/stop; with PITCREW_STOP=1 in its
+environment a session is stopped too.
+
+Examples:
+  pitcrew stop
+  pitcrew stop 'freeze until the release is out'
+`,
+  },
+  {
+    name: 'resume',
+    summary: 'Let the work go on after pitcrew stop; only for a person.',
+    help: `pitcrew resume [--json]
+
+Takes a stop back. Refused in a shell that an agent runs.
+
+Example:
+  pitcrew resume
+`,
+  },
+  {
     name: 'mcp',
     summary: 'Serve the tools to an MCP client on stdin and stdout.',
     help: `pitcrew mcp

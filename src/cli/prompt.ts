@@ -15,21 +15,44 @@ export interface Prompt {
   close(): void;
 }
 
-/** Thrown when a person breaks a question off with Ctrl-C or Ctrl-D. */
+/** Thrown when a person breaks off with Ctrl-C or Ctrl-D. */
 export class BrokenOff extends Error {}
 
+export interface BreakOff {
+  /** Aborted with a `BrokenOff` when the person, or the system, ends the command. */
+  signal: AbortSignal;
+  abort(): void;
+  end(): void;
+}
+
+/** Turns SIGINT and SIGTERM into an abort, so that programs that were started end with this one. */
+export function breakOff(): BreakOff {
+  const controller = new AbortController();
+  const abort = () => controller.abort(new BrokenOff('broken off'));
+  for (const signal of SIGNALS) process.once(signal, abort);
+  return {
+    signal: controller.signal,
+    abort,
+    end() {
+      for (const signal of SIGNALS) process.off(signal, abort);
+    },
+  };
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
 /** Questions on stderr, answers from stdin, one line each: it works without colour and without moving the cursor. */
-export function openPrompt(): Prompt {
+export function openPrompt(broken: BreakOff): Prompt {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const broken = new AbortController();
-  terminal.on('SIGINT', () => broken.abort());
-  terminal.on('close', () => broken.abort());
+  // The terminal is in raw mode: Ctrl-C comes as a key, not as a signal.
+  terminal.on('SIGINT', broken.abort);
+  terminal.on('close', broken.abort);
 
   const ask = async (question: string): Promise<string> => {
     try {
       return (await terminal.question(question, { signal: broken.signal })).trim();
     } catch (error) {
-      if (broken.signal.aborted) throw new BrokenOff();
+      broken.signal.throwIfAborted();
       throw error;
     }
   };
@@ -49,7 +72,10 @@ export function openPrompt(): Prompt {
     async confirms(question) {
       return /^y(es)?$/i.test(await ask(`${question} [y/N] `));
     },
-    close: () => terminal.close(),
+    close() {
+      terminal.off('close', broken.abort);
+      terminal.close();
+    },
   };
 }
 

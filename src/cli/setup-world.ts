@@ -1,13 +1,18 @@
 import { homedir } from 'node:os';
 import { openGitHub } from '../context/github.ts';
+import { DEFAULT_URL } from '../context/sentry.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import { packageRoot, packageVersion } from '../core/package-root.ts';
 import { childEnvironment } from '../core/run.ts';
+import { programName } from '../setup/program.ts';
 import type { World } from '../setup/world.ts';
 
-/** The world as this process sees it. Warnings of the clients become lines of the report, so they are not logged. */
-export function setupWorld(): World {
+/**
+ * The world as this process sees it, until `signal` is aborted. Warnings of the clients become lines of the report, so
+ * they are not logged.
+ */
+export function setupWorld(signal: AbortSignal): World {
   const { env } = process;
   const childEnv = childEnvironment(env);
   return {
@@ -15,13 +20,15 @@ export function setupWorld(): World {
     env,
     childEnv,
     home: env.HOME || homedir(),
+    signal,
     clock: systemClock,
     log: SILENT,
+    program: programName(packageRoot()),
     packageRoot: packageRoot(),
     version: packageVersion(),
     nodeVersion: process.versions.node,
     nodeNeeded: [22, 19],
-    sentryUrl: 'https://sentry.io',
+    sentryUrl: DEFAULT_URL,
     openGitHub: (repository, config) =>
       openGitHub({ repository, config, env, childEnv, clock: systemClock, log: SILENT }),
   };

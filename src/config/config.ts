@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inputError, messageOf } from '../core/errors.ts';
+import { untrustedLine } from '../core/untrusted.ts';
 import type { ConfigFile } from './schema.ts';
 
 export interface Config extends ConfigFile {
@@ -12,8 +13,8 @@ const NAMES = ['pitcrew.yml', 'pitcrew.yaml'];
 
 /**
  * Reads `pitcrew.yml`: as it is committed (`committed` answers the text of a file in HEAD), because what is policy for
- * agents must not be theirs to edit; as it lies at `root` where it is not committed yet, and then without its word on
- * unattended work. Defaults where there is none. Throws an input error with file and line for what is not YAML, and
+ * agents must not be theirs to edit; as it lies at `root` where it is not committed yet, and then it may tighten the
+ * policy but not loosen it, and has no word on unattended work. Defaults where there is none. Throws an input error with file and line for what is not YAML, and
  * with the key for what does not fit.
  */
 export async function loadConfig(
@@ -25,16 +26,30 @@ export async function loadConfig(
   if (!found) return configSchema.parse({});
   const parsed = configSchema.safeParse((await parseYaml(found.name, found.text)) ?? {});
   if (parsed.success) {
-    const { unattended } = parsed.data;
-    return { ...parsed.data, unattended: found.isCommitted ? unattended : 'stop', source: found.name };
+    if (found.isCommitted) return { ...parsed.data, source: found.name };
+    return { ...onlyTighter(parsed.data, configSchema.parse({})), source: found.name };
   }
   const issue = parsed.error.issues[0];
-  const where = issue && issue.path.length > 0 ? issue.path.join('.') : 'the top level';
+  const where = issue && issue.path.length > 0 ? shown(issue.path.join('.')) : 'the top level';
   throw inputError(
-    `${found.name} does not fit at ${where}: ${issue?.message ?? 'invalid'}.`,
+    `${found.name} does not fit at ${where}: ${shown(issue?.message ?? 'invalid')}.`,
     `Correct ${where} in ${found.name}; docs/configuration.md lists every key.`,
   );
 }
+
+/** What an uncommitted file, which an agent can write, may decide: more rules than the defaults, never fewer. */
+const onlyTighter = (file: ConfigFile, defaults: ConfigFile): ConfigFile => ({
+  ...file,
+  unattended: defaults.unattended,
+  policy: {
+    protected: file.policy.protected,
+    max_files: Math.min(file.policy.max_files, defaults.policy.max_files),
+    max_lines: Math.min(file.policy.max_lines, defaults.policy.max_lines),
+  },
+});
+
+/** What quotes the file: whoever wrote the repository wrote it, and one key may be as long as the file. */
+const shown = (text: string): string => untrustedLine(text, 300);
 
 interface Found {
   name: string;
@@ -67,8 +82,15 @@ async function readFirst(root: string): Promise<Found | undefined> {
 }
 
 async function parseYaml(name: string, text: string): Promise<unknown> {
-  const { parseDocument } = await import('./yaml.ts');
-  const document = parseDocument(text, { prettyErrors: true });
+  if (text.length > MOST_CHARACTERS) {
+    throw inputError(
+      `${name} is longer than ${MOST_CHARACTERS} characters.`,
+      `Keep in ${name} only what docs/configuration.md lists.`,
+    );
+  }
+  const { isScalar, parseDocument, visit } = await import('./yaml.ts');
+  // Its warnings would go to stderr as they are, with text of the file in them; what they are about does not fit below.
+  const document = parseDocument(text, { prettyErrors: true, logLevel: 'error' });
   const error = document.errors[0];
   if (error) {
     throw inputError(
@@ -77,19 +99,32 @@ async function parseYaml(name: string, text: string): Promise<unknown> {
     );
   }
   try {
+    // A map for a key (`? a: 1`) would be written out as text at every level around it: a kilobyte of them takes minutes.
+    visit(document, {
+      Pair(_, { key }) {
+        if (key !== null && !isScalar(key)) throw new Error('a key is not a plain word');
+      },
+    });
     return document.toJS({ maxAliasCount: 20 });
   } catch (thrown) {
     // An alias of nothing, or aliases that unfold to more than a configuration can be.
     throw inputError(
-      `${name} cannot be read: ${messageOf(thrown)}.`,
-      `Write ${name} without aliases (\`*name\`).`,
+      `${name} cannot be read: ${shown(messageOf(thrown))}.`,
+      `Write ${name} with plain keys, and without aliases (\`*name\`).`,
       thrown,
     );
   }
 }
 
+/**
+ * Many times what a configuration needs. The parser's time grows with the square of some texts (64 K of them: six
+ * seconds), and every start waits for it.
+ */
+const MOST_CHARACTERS = 16 * 1024;
+
 /** The parser's own words, without the place that we name, and without its advice to programmers. */
 function sentenceOf({ code, message }: { code: string; message: string }): string {
   if (code === 'MULTIPLE_DOCS') return 'there is more than one document.';
-  return `${(message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '').replace(/\.$/, '')}.`;
+  const sentence = (message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '');
+  return `${shown(sentence.replace(/\.$/, ''))}.`;
 }

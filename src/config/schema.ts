@@ -63,10 +63,34 @@ const github = z.strictObject({
   reviewers: z.array(z.string().min(1)).default([]).describe('Asked besides the owners in CODEOWNERS.'),
 });
 
+const policy = z.strictObject({
+  protected: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Globs of paths that a fix may change only with approval, besides those that always are.'),
+  max_files: z
+    .number()
+    .int()
+    .min(1)
+    .max(1000)
+    // A fix with its tests and fixtures stays well below this; a sweep over the code does not.
+    .default(20)
+    .describe('Files that a fix may change without approval.'),
+  max_lines: z
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    // A person reviews 200 to 400 lines at once with care (SmartBear's study of reviews at Cisco); the rest is for the test.
+    .default(600)
+    .describe('Lines that a fix may add and remove in sum without approval.'),
+});
+
 export const configSchema = z.strictObject({
   sentry: sentry.prefault({}),
   triage: triage.prefault({}),
   github: github.prefault({}),
+  policy: policy.prefault({}),
   setup: z.string().min(1).optional().describe('Prepares a new worktree, for example `npm ci`.'),
   checks: z
     .array(check)

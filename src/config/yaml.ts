@@ -1,2 +1,2 @@
 // A file of its own, so that the parser is loaded only where there is a file to parse.
-export { parseDocument } from 'yaml';
+export { isScalar, parseDocument, visit } from 'yaml';

@@ -23,7 +23,8 @@ export interface SentryOptions {
   log: Log;
 }
 
-const DEFAULT_URL = 'https://sentry.io';
+/** Where nothing names another server. */
+export const DEFAULT_URL = 'https://sentry.io';
 
 /** Opens a client with the token and organization found where people keep them. Throws an input error without them. */
 export async function openSentry(options: SentryOptions): Promise<SentryAccess> {

@@ -6,7 +6,14 @@ import { DEFAULT_LEASE_MS, STALE_AFTER_MS } from '../../ledger/limits.ts';
 import { currentOwner } from '../../ledger/owner.ts';
 
 /** A server lives as long as its session; a command is one step of a session that outlives it. */
-export type SessionKind = { kind: 'server'; clientLabel: string } | { kind: 'command' };
+export type SessionKind =
+  | {
+      kind: 'server';
+      clientLabel: string;
+      /** The client's own id of its session, as far as its hooks have told it. */
+      clientSession?: () => string | undefined;
+    }
+  | { kind: 'command' };
 
 export interface Session {
   kind: SessionKind['kind'];
@@ -25,10 +32,13 @@ export interface Session {
  */
 export async function openSession(kind: SessionKind, env: NodeJS.ProcessEnv): Promise<Session> {
   if (kind.kind === 'server') {
+    const owner = currentOwner({ label: kind.clientLabel });
     return {
       kind: 'server',
       id: `server:${randomUUID()}`,
-      owner: currentOwner({ label: kind.clientLabel }),
+      get owner() {
+        return withClientSession(owner, kind.clientSession?.());
+      },
       attended: !env.CLAUDE_CODE_ENTRYPOINT?.startsWith('sdk'),
       leaseMs: DEFAULT_LEASE_MS,
     };
@@ -42,6 +52,9 @@ export async function openSession(kind: SessionKind, env: NodeJS.ProcessEnv): Pr
     leaseMs: STALE_AFTER_MS,
   };
 }
+
+const withClientSession = (owner: Owner, session: string | undefined): Owner =>
+  session === undefined ? owner : { ...owner, client: { pids: owner.client?.pids ?? [], session } };
 
 /** Set by coding agents in the shells that they run: whoever types there is no person, terminal or not. */
 const AGENT_VARIABLES = [

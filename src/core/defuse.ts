@@ -36,10 +36,30 @@ export const defusedBlock = (text: unknown, maxCharacters: number): string =>
  * References alone (`#12`) are allowed here, because our own lists have them; after a closing keyword they are not.
  */
 export function automationIn(text: string): string | undefined {
-  // Sentry takes the words of a link for plain text first.
-  const withoutLinks = text.replace(/\[([^\]]+)\]\([^)]+\)/g, '$1');
-  const found = CLOSING_TEST.exec(text) ?? CLOSING_TEST.exec(withoutLinks) ?? MENTION_TEST.exec(text);
+  const found = CLOSING_TEST.exec(text) ?? CLOSING_TEST.exec(withoutLinks(text)) ?? MENTION_TEST.exec(text);
   return found?.[0].trim().slice(0, 80);
+}
+
+/**
+ * Links as their words, which Sentry takes for plain text: what `/\[([^\]]+)\]\([^)]+\)/g` finds. By hand, because that
+ * pattern looks to the end of the text from every bracket that nobody closes.
+ */
+function withoutLinks(text: string): string {
+  let plain = '';
+  let done = 0;
+  for (let open = text.indexOf('['); open >= 0; open = text.indexOf('[', Math.max(done, open + 1))) {
+    const close = text.indexOf(']', open);
+    if (close < 0) break;
+    const end = text[close + 1] === '(' ? text.indexOf(')', close + 2) : undefined;
+    if (end === -1) break;
+    // No bracket before this `]` opens a link.
+    if (end === undefined || close === open + 1 || end === close + 2) open = close;
+    else {
+      plain += text.slice(done, open) + text.slice(open + 1, close);
+      done = end + 1;
+    }
+  }
+  return plain + text.slice(done);
 }
 
 const KEYWORD = '\\b(?:close[sd]?|fix(?:es|ed)?|resolve[sd]?)';

@@ -11,6 +11,8 @@ export interface RunOptions {
   /** Bytes kept of each stream. The end is kept: that is where test runners say what failed. */
   maxBytes?: number;
   signal?: AbortSignal;
+  /** Ends what the program left running in its process group when it ends itself; `runShell` does. */
+  endGroup?: boolean;
 }
 
 export interface RunResult {
@@ -56,6 +58,7 @@ export function run(command: string, args: readonly string[], options: RunOption
       liveChildren.delete(child);
       clearTimeout(timer);
       options.signal?.removeEventListener('abort', onAbort);
+      if (options.endGroup && process.platform !== 'win32') killGroup(child);
       resolve({
         code,
         stdout: stdout(),
@@ -76,11 +79,17 @@ export function run(command: string, args: readonly string[], options: RunOption
   });
 }
 
-/** `run` for a command line as people write it in a configuration file: through the shell. */
+/**
+ * `run` for a command line as people write it in a configuration file: through the shell. What it leaves behind in the
+ * background ends with it: a test's server would otherwise hold its port and its folder for ever. A service that is
+ * meant to stay detaches itself (setsid, a container). Programs started by `run` are left alone, since git, ssh and gpg
+ * keep helpers on purpose.
+ */
 export function runShell(commandLine: string, options: RunOptions): Promise<RunResult> {
+  const ending = { ...options, endGroup: true };
   return process.platform === 'win32'
-    ? run(options.env.ComSpec ?? 'cmd.exe', ['/d', '/s', '/c', commandLine], options)
-    : run('/bin/sh', ['-c', commandLine], options);
+    ? run(options.env.ComSpec ?? 'cmd.exe', ['/d', '/s', '/c', commandLine], ending)
+    : run('/bin/sh', ['-c', commandLine], ending);
 }
 
 /** Variables of `env` that a child may see: everything but what looks like a credential, by name or by value. */

@@ -29,8 +29,8 @@ const MOST_COMMITS = 20;
 export async function compareWithRelease(options: {
   repository: Checkout;
   release: string;
-  /** Relative to the root. */
-  files: readonly string[];
+  /** Relative to the root. What does not depend on them is asked before they are known. */
+  files: readonly string[] | Promise<readonly string[]>;
   /** From `knownRefs`, where the caller asked for them already. */
   refs?: KnownRefs;
 }): Promise<ReleaseComparison> {
@@ -46,7 +46,7 @@ export async function compareWithRelease(options: {
   const same = head === found.sha;
   const [{ behind, ahead }, commits] = await Promise.all([
     same ? { behind: 0, ahead: 0 } : distance(repository, found.sha, head),
-    same || files.length === 0 ? [] : commitsTouching(repository, found.sha, head, files),
+    same ? [] : commitsTouching(repository, found.sha, head, files),
   ]);
   return {
     known: true,
@@ -127,10 +127,12 @@ async function commitsTouching(
   repository: Checkout,
   from: string,
   to: string,
-  files: readonly string[],
+  files: readonly string[] | Promise<readonly string[]>,
 ): Promise<{ sha: string; subject: string; date: string }[]> {
+  const paths = await files;
+  if (paths.length === 0) return [];
   const format = ['log', '-z', '--format=%H %cI %s', `--max-count=${MOST_COMMITS + 1}`, `${from}..${to}`];
-  const { stdout } = await gitRead(repository, [...format, '--', ...files]);
+  const { stdout } = await gitRead(repository, [...format, '--', ...paths]);
   return nulSeparated(stdout).map((entry) => {
     const [sha = '', date = '', ...subject] = entry.split(' ');
     return { sha, subject: untrustedLine(subject.join(' '), 200), date };

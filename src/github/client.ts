@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Clock } from '../core/clock.ts';
 import { inputError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import { checkedBaseUrl, isLoopback } from './base-url.ts';
 import { boundedFetch } from './bounded-fetch.ts';
 import {
   driftError,
@@ -24,7 +25,7 @@ export interface GitHubOptions {
   log: Log;
   userAgent: string;
   clock: Clock;
-  /** Least time between two writes; 1 s without it, as GitHub asks. */
+  /** Least time between two writes. Without it 1 s, as GitHub asks, and none to a server on this machine. */
   writeIntervalMs?: number;
 }
 
@@ -73,11 +74,11 @@ export async function openGitHubClient(options: GitHubOptions): Promise<GitHubCl
   let requests = 0;
   const { createOctokit } = await import('./octokit.ts');
   const octokit = createOctokit({
-    baseUrl: baseUrl.href.replace(/\/+$/, ''),
+    baseUrl: `${baseUrl.origin}${baseUrl.pathname.replace(/\/+$/, '')}`,
     token,
     userAgent,
     log,
-    writeIntervalMs: options.writeIntervalMs ?? DEFAULT_WRITE_INTERVAL_MS,
+    writeIntervalMs: options.writeIntervalMs ?? (isLoopback(baseUrl) ? 0 : DEFAULT_WRITE_INTERVAL_MS),
     fetch: boundedFetch({
       timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
       maxBytes: MAX_BODY_BYTES,
@@ -128,17 +129,6 @@ async function cancellable<Value>(promise: Promise<Value>, signal: AbortSignal |
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
-}
-
-function checkedBaseUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url?.hostname ?? '');
-  if (url && !url.username && (url.protocol === 'https:' || (url.protocol === 'http:' && loopback)))
-    return url;
-  throw inputError(
-    "GitHub's API address is not an https URL, or it holds a password.",
-    'Set GITHUB_API_URL to https://api.github.com, or to https://HOST/api/v3 for GitHub Enterprise Server.',
-  );
 }
 
 function checkNames(owner: string, repository: string): void {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { GitHubClient } from './client.ts';
 import { hasIncidentMarker } from './marker.ts';
-import { listOf, login, webUrl } from './schemas.ts';
+import { issueNumber, listOf, login, webUrl } from './schemas.ts';
 
 export interface PullRequest {
   number: number;
@@ -53,7 +53,7 @@ const repositoryName = z
 /** What is read of a pull request. Without number, state, page or head there is nothing to decide on. */
 export const pullSchema = z
   .object({
-    number: z.int().positive(),
+    number: issueNumber,
     html_url: webUrl,
     state: z.enum(['open', 'closed']),
     merged_at: z.string().nullish().catch(null),
@@ -121,7 +121,7 @@ async function recentPulls(
 }
 
 const hits = z.object({
-  items: listOf(z.object({ number: z.int().positive(), body: z.string().nullish() })),
+  items: listOf(z.object({ number: issueNumber, body: z.string().nullish() })),
 });
 
 /** By the incident's own name, which stands in the marker; what was found is then read as a pull request. */

@@ -136,7 +136,9 @@ function statusError(failure: Failure, status: number, context: ErrorContext): G
       `it does not exist in ${repository}, or the token cannot see it.`,
       "Check the repository's owner and name, and that the token has access to it.",
     );
-  if (status === 422)
+  if (status === 410)
+    return fail('input', `it was deleted, or is turned off in ${repository}.`, 'Name another one.');
+  if (status === 400 || status === 409 || status === 413 || status === 422)
     return fail(
       'input',
       `it refused the request: ${said}`,
@@ -148,7 +150,11 @@ function statusError(failure: Failure, status: number, context: ErrorContext): G
       `it failed (HTTP ${status}).`,
       "Try again in a minute; see GitHub's status page.",
     );
-  return fail('upstream', `it answered HTTP ${status}: ${said}`, 'Check the repository and the token.');
+  return fail(
+    'upstream',
+    `it answered HTTP ${status}: ${said}`,
+    'Check GITHUB_API_URL, the repository and the token.',
+  );
 }
 
 /** Names what the token lacks, from the headers that GitHub sends for it. */

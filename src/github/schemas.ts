@@ -11,6 +11,9 @@ export const listOf = <Item extends z.ZodType>(item: Item) =>
     received: values.length,
   }));
 
+/** GitHub sends a number; servers that imitate it also send its text. */
+export const issueNumber = z.coerce.number().pipe(z.int().positive());
+
 export const login = z
   .object({ login: z.string() })
   .transform((user) => user.login)

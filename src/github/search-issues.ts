@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { untrustedLine } from '../core/untrusted.ts';
 import type { GitHubClient } from './client.ts';
 import { type IssueScore, scoreIssue } from './issue-score.ts';
-import { listOf, webUrl } from './schemas.ts';
+import { issueNumber, listOf, webUrl } from './schemas.ts';
 import { type RelatedSignals, relatedQueries } from './search-queries.ts';
 
 /** An issue that GitHub answered with, cleaned; advice for a reviewer, never a ground to close anything. */
@@ -67,7 +67,7 @@ export async function searchRelated(
 }
 
 const issueSchema = z.object({
-  number: z.int().positive(),
+  number: issueNumber,
   title: z.string(),
   state: z.enum(['open', 'closed']),
   html_url: webUrl,
@@ -105,7 +105,7 @@ async function search(
 /** Search may answer with pull requests, and with issues that have moved elsewhere. */
 function isOurs(issue: FoundIssue, { owner, repository }: GitHubClient): boolean {
   const home = `/repos/${owner}/${repository}`.toLowerCase();
-  return issue.pull_request === undefined && (issue.repository_url ?? home).toLowerCase().endsWith(home);
+  return !issue.pull_request && (issue.repository_url ?? home).toLowerCase().endsWith(home);
 }
 
 const isCurrent = (issue: FoundIssue, since: number): boolean =>

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { literalGlob } from '../../ledger/glob-text.ts';
 import type { GuardCommand, Ledger, Run } from '../../ledger/ledger.ts';
 import { refusedError } from '../core/errors.ts';
 import { conflictError } from './conflict.ts';
@@ -29,7 +30,3 @@ export async function claimPaths(
   const guarded = await ledger.guard({ run: run.run, fence: run.fence, effect, paths });
   if (!guarded.ok) throw refusedError(guarded.reason, guarded.advice);
 }
-
-/** A file's own name may hold characters that a glob reads otherwise (`[id].ts`): a class of one stands for each. */
-const literalGlob = (path: string): string =>
-  path.replace(/[[\]{}*?]/g, (mark) => (mark === ']' ? ']' : `[${mark}]`));

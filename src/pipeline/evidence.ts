@@ -1,12 +1,17 @@
 import { isoSeconds } from '../core/clock.ts';
 import { upstreamError } from '../core/errors.ts';
 import type { Recent } from '../core/recent.ts';
-import { compareWithRelease, knownRefs, type ReleaseComparison } from '../git/release.ts';
+import { compareWithRelease, type KnownRefs, knownRefs, type ReleaseComparison } from '../git/release.ts';
 import { listFiles, type Repository } from '../git/repository.ts';
 import type { SentryClient } from '../sentry/client.ts';
 import { parseEvent, type SentryEvent } from '../sentry/event.ts';
-import { checkoutOf } from '../sentry/evidence/checkout.ts';
-import { buildEvidence, type Evidence, type IssueFacts } from '../sentry/evidence/evidence.ts';
+import {
+  buildEvidence,
+  checkoutOf,
+  type Evidence,
+  groundAhead,
+  type IssueFacts,
+} from '../sentry/evidence/evidence.ts';
 import type { SentryIssue } from '../sentry/issue.ts';
 import { issueWithEvent, type WhichEvent } from '../sentry/issues.ts';
 
@@ -42,15 +47,17 @@ export async function latestEvidence(
   return gathered;
 }
 
-/** Fetches an issue with one of its events, side by side with the list of files here, and builds the evidence. */
+/**
+ * Fetches an issue with one of its events, reads the names of files and tags here meanwhile, and builds the evidence.
+ * Sentry's answer takes longest, so it is asked first: starting a process holds up everything else for some milliseconds.
+ */
 export async function gatherEvidence(request: EvidenceRequest): Promise<GatheredEvidence> {
   const { client, repository, signal } = request;
-  // Asked side by side with Sentry; awaited below, and a failure must not become an unhandled rejection until then.
-  const files = listFiles(repository);
-  const refs = knownRefs(repository);
-  files.catch(() => {});
-  refs.catch(() => {});
-  const fetched = await issueWithEvent(client, request.issue, request.which, signal);
+  const fetching = handled(issueWithEvent(client, request.issue, request.which, signal));
+  await requestsSent();
+  const ground = handled(groundAhead(checkoutOf(repository.root, () => listFiles(repository))));
+  const refs = handled(knownRefs(repository));
+  const fetched = await fetching;
   if (fetched.event === undefined) {
     throw upstreamError(
       `Sentry keeps no event of ${fetched.issue.shortId} any more.`,
@@ -58,23 +65,25 @@ export async function gatherEvidence(request: EvidenceRequest): Promise<Gathered
     );
   }
   const event = parseEvent(fetched.event);
-  const options = {
+  const { release } = event;
+  const evidence = await buildEvidence({
     event,
     issue: factsOf(fetched.issue),
-    checkout: checkoutOf(repository.root, () => files),
+    ground,
     detail: request.detail ?? 'small',
-  };
-  const first = await buildEvidence(options);
-  if (event.release === undefined) return { issue: fetched.issue, event, evidence: first };
-  const compared = await compareWithRelease({
-    repository,
-    release: event.release,
-    files: first.declaredPaths,
-    refs: await refs,
+    ...(release === undefined ? {} : { releaseNote: noteOf(repository, release, refs) }),
   });
-  const evidence = await buildEvidence({ ...options, releaseNote: releaseNote(compared) });
   return { issue: fetched.issue, event, evidence };
 }
+
+/** A promise that is awaited later: its failure is no unhandled rejection until then. */
+function handled<Value>(promise: Promise<Value>): Promise<Value> {
+  promise.catch(() => {});
+  return promise;
+}
+
+/** By then the requests are written: the HTTP client looks at an idle connection for a turn of the event loop before. */
+const requestsSent = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 
 const factsOf = ({ firstSeen, lastSeen, ...issue }: SentryIssue): IssueFacts => ({
   ...issue,
@@ -82,8 +91,20 @@ const factsOf = ({ firstSeen, lastSeen, ...issue }: SentryIssue): IssueFacts => 
   ...(lastSeen === undefined ? {} : { lastSeen: isoSeconds(lastSeen) }),
 });
 
+/** The comparison begins at once, with what does not depend on the files; the answer is for when these are known. */
+function noteOf(repository: Repository, release: string, refs: Promise<KnownRefs>) {
+  const { promise: files, resolve: nameFiles } = Promise.withResolvers<readonly string[]>();
+  const comparing = handled(
+    refs.then((known) => compareWithRelease({ repository, release, files, refs: known })),
+  );
+  return async (paths: readonly string[]): Promise<string> => {
+    nameFiles(paths);
+    return noteFrom(await comparing);
+  };
+}
+
 /** "Fixed already?": how far the checkout is from the release that crashed, and what touched the files since. */
-function releaseNote(compared: ReleaseComparison): string {
+function noteFrom(compared: ReleaseComparison): string {
   if (!compared.known) return compared.note;
   const { ref, ahead, behind, commits, more } = compared;
   const distance =

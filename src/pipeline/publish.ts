@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { Steps } from '../../ledger/ledger.ts';
 import type { Config } from '../config/config.ts';
+import { defusedLine } from '../core/defuse.ts';
 import { incidentSlug } from '../core/incident.ts';
 import { readFileAt } from '../git/export-tree.ts';
 import { writePatch } from '../git/patch.ts';
@@ -12,7 +13,8 @@ import type { GitHubClient } from '../github/client.ts';
 import { CODE_OWNERS_PATHS, type Owners, ownersOf } from '../github/code-owners.ts';
 import { defaultBranch } from '../github/default-branch.ts';
 import { findPullRequests } from '../github/find-pull-requests.ts';
-import { pullRequestBody } from '../github/pull-request-body.ts';
+import { REGION_END } from '../github/marker.ts';
+import { type PullRequestBodyParts, pullRequestBody } from '../github/pull-request-body.ts';
 import { createDraftPullRequest } from '../github/pull-requests.ts';
 import type { RelatedIssue } from '../github/search-issues.ts';
 import { partsOfMessage } from './fix-message.ts';
@@ -53,7 +55,7 @@ export async function publish(request: PublishRequest): Promise<Published> {
   const { repository, worktree, commit } = request;
   const checkout = await checkoutAt(repository, worktree.path);
   const { rootCause, fix } = partsOfMessage((await readCommit(checkout, commit.sha)).message);
-  const body = pullRequestBody({
+  const body = withApproved(request.proof.approved, {
     incident: request.incident,
     shortId: request.shortId,
     permalink: request.permalink,
@@ -117,6 +119,27 @@ export async function publish(request: PublishRequest): Promise<Published> {
       ...pull.notes,
     ],
   };
+}
+
+/** What a person allowed stands in a section of its own, where nothing that an agent wrote can stand. */
+function withApproved(approved: readonly string[] = [], parts: PullRequestBodyParts): string {
+  const body = pullRequestBody(parts);
+  if (approved.length === 0) return body;
+  const most = 20;
+  const lines = approved
+    .slice(0, most)
+    .map((finding) => `* ${defusedLine(finding, 200).replace(/[\\`*_~[\]|$]/g, '\\$&')}`);
+  const more = approved.length > most ? [`* and ${approved.length - most} more`] : [];
+  const section = [
+    '## Approved by a person',
+    '',
+    'Asked by Pitcrew, for exactly this change:',
+    '',
+    ...lines,
+    ...more,
+  ];
+  const end = body.lastIndexOf(REGION_END);
+  return `${body.slice(0, end)}${section.join('\n')}\n\n${body.slice(end)}`;
 }
 
 /** A person who closed the pull request decided against it: nothing is pushed then, not even the branch. */

@@ -1,4 +1,5 @@
 import type { Recent } from '../core/recent.ts';
+import { untrustedLine } from '../core/untrusted.ts';
 import type { GitHubClient } from '../github/client.ts';
 import { type RelatedAnswer, searchRelated } from '../github/search-issues.ts';
 import type { GatheredEvidence } from './evidence.ts';
@@ -22,12 +23,13 @@ export async function findRelated(
     client,
     {
       exceptionTypes: reason.types,
-      message: reason.messages[0] ?? event.message ?? '',
+      // Clean already: what is searched for leaves for GitHub, with no secret and nobody's address in it.
+      message: reason.messages[0] ?? '',
       functions: reason.frames.flatMap((frame) => (frame.function ? [frame.function] : [])).slice(0, 5),
       files: declaredPaths.slice(0, 5),
-      title: issue.title,
+      title: untrustedLine(issue.title, 500),
       ...(event.platform ? { platform: event.platform } : {}),
-      ...(event.release ? { release: event.release } : {}),
+      ...(event.release ? { release: untrustedLine(event.release, 200) } : {}),
     },
     { closedWithinDays: CLOSED_WITHIN_DAYS, limit: MOST, now: options.now },
     signal,

@@ -15,7 +15,7 @@ import type { Sandbox, SandboxOptions, SeedIssue } from './options.ts';
 import { createRequestLog } from './request-log.ts';
 import { createSentryApi } from './sentry-api/api.ts';
 import { allProjects, ensureProjects, findProject } from './store/projects.ts';
-import { keptSecret, newGithubToken, newSentryToken } from './store/secrets.ts';
+import { keptSetting, newGithubToken, newSentryToken } from './store/secrets.ts';
 
 export type { Misbehaviour } from './misbehave.ts';
 export type { Sandbox, SandboxOptions, SeedIssue } from './options.ts';
@@ -47,8 +47,8 @@ async function listen(
   slugs: readonly string[],
 ): Promise<Sandbox> {
   const { clock, env, repository, remote, dataDirectory } = options;
-  const token = options.token ?? keptSecret(database, 'sentry_token', newSentryToken);
-  const githubToken = options.githubToken ?? keptSecret(database, 'github_token', newGithubToken);
+  const token = options.token ?? keptSetting(database, 'sentry_token', newSentryToken);
+  const githubToken = options.githubToken ?? keptSetting(database, 'github_token', newGithubToken);
   const rules = createMisbehaviours();
   const log = createRequestLog();
   let url = '';
@@ -63,6 +63,7 @@ async function listen(
       clock,
       repository: repository ?? null,
       remote: remote ? openRemote(remote, env, dataDirectory) : null,
+      since: Number(keptSetting(database, 'since', () => String(clock()))),
       collaborators: options.collaborators ?? null,
       apiUrl: () => `${url}${GITHUB_PREFIX}`,
       siteUrl: () => url,

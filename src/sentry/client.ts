@@ -1,7 +1,7 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { Agent } from 'undici';
 import type { Clock } from '../core/clock.ts';
-import { inputError } from '../core/errors.ts';
+import { inputError, upstreamError } from '../core/errors.ts';
 import type { JsonValue } from '../core/json.ts';
 import type { Log } from '../core/log.ts';
 import { type Exchanged, exchange } from './exchange.ts';
@@ -176,7 +176,9 @@ export function openSentryClient(given: SentryClientOptions): SentryClient {
       attemptAll(request.regional === false ? baseUrl : await regionOf(request.signal), request),
     requestCount: () => sent,
     async close() {
-      limits.close(new Error('The Sentry client is closed.'));
+      limits.close(
+        upstreamError('The Sentry client is closed.', 'The session is ending; call again in the next.'),
+      );
       await agent.destroy();
     },
   };

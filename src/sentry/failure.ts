@@ -1,6 +1,7 @@
 import { type PitcrewError, upstreamError } from '../core/errors.ts';
 import { tryParseJson } from '../core/json.ts';
 import { untrustedLine } from '../core/untrusted.ts';
+import { isTlsCode, networkText } from './network-text.ts';
 
 export type FailureReason =
   | 'status'
@@ -39,7 +40,8 @@ export class SentryFailure extends Error {
   /** True where a write may or may not have happened. */
   get ambiguous(): boolean {
     if (this.reason === 'status') return (this.status ?? 0) >= 500;
-    return this.reason !== 'redirect' && !NEVER_SENT.has(this.code ?? '');
+    const code = this.code ?? '';
+    return this.reason !== 'redirect' && !NEVER_SENT.has(code) && !isTlsCode(code);
   }
 }
 
@@ -174,20 +176,4 @@ function transportText(
     default:
       return networkText(code, detail, host);
   }
-}
-
-function networkText(code: string | undefined, detail: string, host: string): Sentence {
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return [`The name ${host} cannot be found (${code}).`, 'Check SENTRY_URL and the network.'];
-  if (code === 'ECONNREFUSED')
-    return [`Nothing listens at ${host} (${code}).`, 'Check SENTRY_URL; start the server if it is your own.'];
-  if (code !== undefined && /CERT|SELF_SIGNED|TLS|SSL|UNABLE_TO/.test(code))
-    return [
-      `The TLS certificate of ${host} is not accepted (${code}).`,
-      'Name the certificate authority of your server in NODE_EXTRA_CA_CERTS; do not turn verification off.',
-    ];
-  return [
-    `The connection to ${host} failed (${code ?? untrustedLine(detail, 120)}).`,
-    'Check the network and SENTRY_URL, then try again.',
-  ];
 }

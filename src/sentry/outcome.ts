@@ -6,7 +6,7 @@ import { detailOf, looksLikeHtml, SentryFailure } from './failure.ts';
 export interface SentryAnswer {
   status: number;
   headers: Headers;
-  /** Undefined only for a write that succeeded with an empty or unreadable answer. */
+  /** Undefined only for a write that succeeded with an empty answer, or with one that broke off. */
   json: unknown;
 }
 
@@ -44,7 +44,9 @@ export async function outcomeOf(
     return { answer, failure: new SentryFailure({ reason: 'status', detail, status }) };
   }
   const json = tryParseJson(text);
-  if (json !== undefined || !mustBeJson) return { answer: { status, headers, json } };
+  // A page is not Sentry's: what it answers was not taken, whatever its status says.
+  const isTaken = !mustBeJson && !looksLikeHtml(text);
+  if (json !== undefined || isTaken) return { answer: { status, headers, json } };
   return { answer, failure: notJson(text, status) };
 }
 

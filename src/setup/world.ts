@@ -13,8 +13,12 @@ export interface World {
   /** Without tokens: the environment of children. */
   childEnv: NodeJS.ProcessEnv;
   home: string;
+  /** Aborted when a person breaks off: nothing that was started goes on. */
+  signal: AbortSignal;
   clock: Clock;
   log: Log;
+  /** How this program is called from the command line here: `pitcrew`, `npx pitcrew`. */
+  program: string;
   /** This installation, and its version. */
   packageRoot: string;
   version: string;

@@ -2,7 +2,11 @@ import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { inputError } from '../core/errors.ts';
 import type { JsonValue } from '../core/json.ts';
+import type { TypedPrompt } from '../triage/typed-selection.ts';
+import { unlessStopped } from './kill-switch.ts';
 import { type Held, meetRequirements, type Requirement } from './requirements.ts';
+
+export type { TypedPrompt } from '../triage/typed-selection.ts';
 
 /**
  * What a tool does to the world; the hints for clients follow from it. `destroy` is also what could do harm that
@@ -18,6 +22,8 @@ export interface Call {
   reader: 'model' | 'person';
   /** Absent where no person can be asked (a client without elicitation, a pipe instead of a terminal). */
   ask?: (question: Question) => Promise<PersonAnswer>;
+  /** What the person typed to the client, oldest first; absent where nobody reports it. */
+  typed?: readonly TypedPrompt[];
 }
 
 export interface Question {
@@ -87,8 +93,11 @@ export function defineTool<Shape extends z.ZodRawShape>(definition: Definition<S
     examples,
     ...(positional === undefined ? {} : { positional }),
     inputSchema: jsonSchemaOf(schema),
-    call: async (rawArguments, context, call) =>
-      run(parseArguments(name, schema, rawArguments), context, call),
+    async call(rawArguments, context, call) {
+      const parsed = parseArguments(name, schema, rawArguments);
+      if (effect === 'read') return run(parsed, context, call);
+      return unlessStopped(context, call, (guarded) => run(parsed, context, guarded));
+    },
   };
 }
 

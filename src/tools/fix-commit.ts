@@ -9,6 +9,7 @@ import { type CommitRecord, readCommit } from '../git/read-commit.ts';
 import { checkoutAt, headOf } from '../git/repository.ts';
 import { claimPaths } from '../pipeline/claim-paths.ts';
 import { fixMessage } from '../pipeline/fix-message.ts';
+import { judgeChange, requireAllowed } from '../pipeline/judge-change.ts';
 import { recordOutcome } from '../pipeline/outcome.ts';
 import { recordStep } from '../pipeline/record-step.ts';
 import { defineStep } from './define.ts';
@@ -41,6 +42,7 @@ export const fixCommit = defineStep({
   async run(input, context, _call, held) {
     const { worktree, proof } = held.steps;
     if (!worktree || !proof) throw refusedError(`${held.shortId} is not verified.`, 'Run fix_verify.');
+    await judge(context, { ...held.steps, worktree, proof });
     const verified = { ...held.steps, worktree, proof };
     const already = await alreadyCommitted(input, context, held, verified);
     const committed = already ?? (await commitNow(input, context, held, verified));
@@ -64,8 +66,19 @@ export const fixCommit = defineStep({
   },
 });
 
+/** The rules once more, on the very tree that is committed: the commit is refused unless it has this one. */
+async function judge(context: Context, { worktree, proof, approval }: Verified): Promise<void> {
+  const checkout = await checkoutAt(context.repository, worktree.path);
+  const { policy } = context.config;
+  const change = await judgeChange(checkout, { base: worktree.base, tree: proof.tree, policy });
+  requireAllowed(change, approval);
+}
+
 type Input = { files: string[]; root_cause: string; fix: string; subject?: string | undefined };
-type Verified = Pick<Steps, 'worktree' | 'proof'> & { commit?: Steps['commit'] };
+type Verified = Pick<Steps, 'worktree' | 'proof'> & {
+  commit?: Steps['commit'];
+  approval?: Steps['approval'];
+};
 
 /**
  * A commit that this very call made before, but that was not recorded because the process died in between: on the

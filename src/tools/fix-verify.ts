@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import type { ProofStep } from '../../ledger/ledger.ts';
 import type { Context } from '../context.ts';
 import type { CheckRecord, ProofRecord } from '../core/check-record.ts';
 import { inputError, PitcrewError, refusedError } from '../core/errors.ts';
 import { fenced, untrustedLine } from '../core/untrusted.ts';
+import { checkoutAt } from '../git/repository.ts';
 import { latestEvidence } from '../pipeline/evidence.ts';
+import { judgeChange, requireAllowed } from '../pipeline/judge-change.ts';
 import { recordOutcome } from '../pipeline/outcome.ts';
 import { type ProofRequest, prove } from '../pipeline/prove.ts';
 import { recordStep } from '../pipeline/record-step.ts';
@@ -45,7 +48,10 @@ export const fixVerify = defineStep({
   async run(input, context, call, held) {
     const worktree = held.steps.worktree;
     if (!worktree) throw refusedError(`${held.shortId} has no worktree.`, 'Make one with worktree_create.');
-    const proof = await prove({
+    const checkout = await checkoutAt(context.repository, worktree.path);
+    const change = await judgeChange(checkout, { base: worktree.base, policy: context.config.policy });
+    const approved = requireAllowed(change, held.steps.approval);
+    const made = await prove({
       repository: context.repository,
       config: context.config,
       worktree,
@@ -55,6 +61,7 @@ export const fixVerify = defineStep({
       onProgress: call.progress,
     });
     call.signal.throwIfAborted();
+    const proof = sameAsJudged(made, change.tree, approved);
     await recordStep(context, held, 'proof', proof);
     await recordOutcome(context, held.incident, `proof: ${proof.verdict}`);
     if (proof.verdict === 'refused') throw refusal(proof);
@@ -68,6 +75,14 @@ export const fixVerify = defineStep({
     };
   },
 });
+
+/** What was judged has to be what was proven: a file may have changed in between. */
+function sameAsJudged(made: ProofStep, tree: string, approved: string[]): ProofStep {
+  if (made.tree !== tree) {
+    return { ...made, verdict: 'refused', reason: 'Files changed while the proof ran; run it again.' };
+  }
+  return approved.length > 0 ? { ...made, approved } : made;
+}
 
 async function testOf(
   input: {

@@ -1,4 +1,5 @@
 import type { Tool } from './define.ts';
+import { fixApprove } from './fix-approve.ts';
 import { fixCommit } from './fix-commit.ts';
 import { fixVerify } from './fix-verify.ts';
 import { githubCreateDraftPr } from './github-create-draft-pr.ts';
@@ -29,6 +30,7 @@ export const tools: readonly Tool[] = [
   sentryLatestEvent,
   githubSearchIssues,
   fixVerify,
+  fixApprove,
   fixCommit,
   githubCreateDraftPr,
   sentryResolve,

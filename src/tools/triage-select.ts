@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { inputError, refusedError } from '../core/errors.ts';
 import { untrustedLine } from '../core/untrusted.ts';
 import { parseSelection } from '../triage/selection.ts';
+import { typedSelection } from '../triage/typed-selection.ts';
 import { type Answer, defineTool, type PersonAnswer, type Question } from './define.ts';
 
 export const triageSelect = defineTool({
@@ -24,6 +25,8 @@ export const triageSelect = defineTool({
   },
   async run(input, context, call) {
     const triage = await findTriage(input.triage, context);
+    const typed = context.session.attended && typedSelection(call.typed ?? [], triage, context.clock());
+    if (typed) return record(chosenByTyping(typed, triage), triage, context);
     const answer = call.ask ? await call.ask(questionOf(triage)) : undefined;
     // A client with nobody before it closes the question by itself; a person who closes it has decided.
     const nobody = answer === undefined || (answer.action === 'cancel' && !context.session.attended);
@@ -67,6 +70,12 @@ async function chosenBy(answer: PersonAnswer, triage: Triage, context: Context):
   }
   return { candidates: candidatesOf(answer.text, triage), by: 'person', how: answer.how };
 }
+
+const chosenByTyping = (indexes: readonly number[], triage: Triage): Chosen => ({
+  candidates: triage.candidates.filter((candidate) => indexes.includes(candidate.index)),
+  by: 'person',
+  how: 'typed',
+});
 
 function candidatesOf(text: string, triage: Triage): TriageCandidate[] {
   const { indexes } = parseSelection(text, triage.candidates);

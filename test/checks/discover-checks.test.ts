@@ -28,8 +28,45 @@ test.each<[string, Record<string, string>, string[]]>([
   ['pytest with uv', { 'pyproject.toml': 'dependencies = ["pytest"]', 'uv.lock': '' }, ['uv run pytest -q']],
   ['pytest.ini', { 'pytest.ini': '' }, ['python -m pytest -q']],
   ['Python without tests', { 'pyproject.toml': '' }, []],
+  [
+    'a script that init would prefer: the plain one, until a person commits the other',
+    { 'package.json': manifest({ test: 'vitest run', 'test:ci': 'vitest run --coverage' }) },
+    ['npm run test'],
+  ],
+  ['a test that waits for a person', { 'package.json': manifest({ test: 'jest --watch' }) }, []],
+  [
+    'a Cargo workspace with a package of its own',
+    { 'Cargo.toml': '[package]\nname = "x"\n\n[workspace]\n' },
+    ['cargo check', 'cargo test'],
+  ],
+  [
+    'two kinds',
+    { 'go.mod': '', 'package.json': manifest({ test: 'x' }) },
+    ['npm run test', 'go build ./...', 'go test ./...'],
+  ],
+  [
+    'mypy beside pytest',
+    { 'pyproject.toml': '[tool.mypy]\n[tool.pytest.ini_options]' },
+    ['python -m pytest -q'],
+  ],
+  ['pytest in requirements alone', { 'requirements.txt': 'pytest' }, []],
+  ['Maven', { 'pom.xml': '<project/>' }, []],
+  ['Gradle', { 'build.gradle': '' }, []],
+  ['.NET', { 'Shop.sln': '' }, []],
+  ['Ruby', { Gemfile: "gem 'rspec'", 'spec/a_spec.rb': '' }, []],
+  ['PHP', { 'composer.json': '{"require-dev":{"phpunit/phpunit":"12"}}' }, []],
+  ['make beside Maven', { 'pom.xml': '<project/>', Makefile: 'test:\nbuild:\n' }, ['make test']],
   ['make', { Makefile: 'all: x\ntest: x\n\tgo\nchecks := 1\n' }, ['make test']],
   ['make beside another', { Makefile: 'test:\n', 'go.mod': '' }, ['go build ./...', 'go test ./...']],
 ])('%s', async (_what, files, expected) => {
   expect(await commands(files)).toEqual(expected);
+});
+
+test('two checks of one name are told apart by their commands', async () => {
+  const root = folderWith({ 'go.mod': '', 'package.json': manifest({ test: 'x' }) });
+  expect((await discoverChecks(root)).map(({ name, timeoutSeconds }) => [name, timeoutSeconds])).toEqual([
+    ['test', 900],
+    ['build', 600],
+    ['test (go)', 900],
+  ]);
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { aroundQuotes, containsInOrder, normalise } from '../../src/checks/normalise.ts';
+import { untrustedLine } from '../../src/core/untrusted.ts';
 
 const unicode = fc.string({ unit: 'binary', maxLength: 300 });
 
@@ -14,7 +15,34 @@ describe('normalise', () => {
   });
 
   test('a second pass changes nothing', () => {
-    fc.assert(fc.property(unicode, (text) => normalise(normalise(text)) === normalise(text)));
+    const pieces = fc.constantFrom(...'@:.[]-\'"\\ a7', '[email]', '[ip]', '::1', 'o@p.q', '0x', 'cafe');
+    const addresses = fc.array(pieces, { maxLength: 30 }).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(fc.oneof(unicode, addresses), (text) => {
+        expect(normalise(normalise(text))).toBe(normalise(text));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test.each([
+    ['connect ECONNREFUSED 203.0.113.9:5432', 'connect ECONNREFUSED 127.0.0.1:40123'],
+    ['connect ECONNREFUSED 2001:db8::9:5432', 'connect ECONNREFUSED ::1:5432'],
+    ['bind to [2001:db8::9]:80 failed', 'bind to [::1]:8080 failed'],
+    ['No account for "carol@acme.example", sorry.', "No account for 'test@localhost', sorry."],
+    ['No account for <carol@acme.example>', 'No account for <a.b+c@d.test>'],
+  ])(
+    'whose address it is makes no difference, masked as evidence is or not: %s',
+    (incident, reproduction) => {
+      expect(normalise(untrustedLine(incident, 500))).toBe(normalise(reproduction));
+      expect(normalise(incident)).toBe(normalise(untrustedLine(reproduction, 500)));
+    },
+  );
+
+  test('paths, symbols and decorators are no addresses', () => {
+    for (const text of ['std::vec::push', '<t>::add', '@app.route failed', 'a::b: c::d']) {
+      expect(normalise(text)).toBe(text);
+    }
   });
 
   test('numbers and ids make no difference', () => {
@@ -26,7 +54,7 @@ describe('normalise', () => {
     );
   });
 
-  test.each(['\\', '"', 'a', '0', '-', 'f', '1.', '#,', ' ', "a'b", 'e-1'])(
+  test.each(['\\', '"', 'a', '0', '-', 'f', '1.', '#,', ' ', "a'b", 'e-1', 'a@', ':', 'f:', '[ip'])(
     'a megabyte of %j is no trouble',
     (unit) => {
       const text = unit.repeat(1_000_000 / unit.length);

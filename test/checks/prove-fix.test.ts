@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
+import type { FailureReason } from '../../src/checks/judge-failure.ts';
 import { proveFix } from '../../src/checks/prove-fix.ts';
+import { untrustedLine } from '../../src/core/untrusted.ts';
 import { BROKEN, FIXED, folderWith, INCIDENT, node, REPRODUCTION } from './programs.ts';
 
 const reproducing = { name: 'cart', command: `${node} --test cart.test.mjs`, timeoutSeconds: 60 };
@@ -10,9 +12,10 @@ interface Parts {
   fix?: Record<string, string>;
   test?: Partial<typeof reproducing>;
   checks?: { name: string; command: string; timeoutSeconds: number }[];
+  reason?: FailureReason;
 }
 
-async function prove({ base = {}, fix = {}, test: altered, checks = [] }: Parts) {
+async function prove({ base = {}, fix = {}, test: altered, checks = [], reason = INCIDENT }: Parts) {
   const progress: string[] = [];
   const proof = await proveFix({
     baseDirectory: folderWith({ 'cart.mjs': BROKEN, 'cart.test.mjs': REPRODUCTION, ...base }),
@@ -20,7 +23,7 @@ async function prove({ base = {}, fix = {}, test: altered, checks = [] }: Parts)
     test: { ...reproducing, ...altered },
     testFiles: ['cart.test.mjs'],
     checks,
-    reason: INCIDENT,
+    reason,
     env: process.env,
     onProgress: (text) => progress.push(text),
   });
@@ -138,6 +141,43 @@ describe('proveFix', () => {
       env: process.env,
     };
     await expect(proveFix({ ...folders, ...rest })).rejects.toMatchObject({ kind: 'input' });
+  });
+
+  // Evidence masks a person's address; a test's own is on loopback, or is somebody else's.
+  test.each([
+    ['connect ECONNREFUSED 203.0.113.9:5432', '127.0.0.1:40123'],
+    ['connect ECONNREFUSED 2001:db8::9:5432', '::1:40123'],
+    ['connect ECONNREFUSED 127.0.0.1:5432', '203.0.113.77:5432'],
+    ['No account for carol@acme.example', 'test@localhost'],
+    ['No account for carol@acme.example', 'dave@other.example'],
+  ])(
+    'an incident that names an address is proven with another one, and neither is shown: %s, %s',
+    async (incident, address) => {
+      const said = incident.replace(/\S+$/, address);
+      const { proof } = await prove({
+        base: { 'cart.mjs': `export const total = () => { throw new Error(${JSON.stringify(said)}); };` },
+        reason: { types: ['Error'], messages: [untrustedLine(incident, 500)], frames: [] },
+      });
+      expect(proof).toMatchObject({
+        verdict: 'proven',
+        before: { judgement: "It fails with the incident's own message." },
+      });
+      expect(JSON.stringify(proof)).not.toMatch(/acme\.example|other\.example|203\.0\.113|2001:db8/);
+    },
+  );
+
+  test('an incident that names an address is not proven by the same sentence about something else', async () => {
+    const { proof } = await prove({
+      base: {
+        'cart.mjs': `export const total = () => { throw new Error('No room for dave@other.example'); };`,
+      },
+      reason: {
+        types: ['Error'],
+        messages: [untrustedLine('No account for carol@acme.example', 500)],
+        frames: [],
+      },
+    });
+    expect(proof).toMatchObject({ verdict: 'refused', reason: expect.stringContaining('neither') });
   });
 
   const python = spawnSync('python3', ['-c', 'import unittest']).status === 0;

@@ -43,6 +43,7 @@ const DEFAULTS = {
     once_stale_days: 3,
   },
   github: { labels: [], reviewers: [] },
+  policy: { protected: [], max_files: 20, max_lines: 600 },
   worktrees: '.pitcrew/worktrees',
   unattended: 'stop',
 };

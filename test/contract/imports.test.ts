@@ -36,6 +36,7 @@ const TABLE: { of: string; may: string[] }[] = [
   // The sandbox and the server are commands of the program, loaded when they are asked for.
   { of: 'src/cli/sandbox.ts', may: ['src/core/', 'src/sandbox/'] },
   { of: 'src/cli/setup-world.ts', may: ['src/core/', 'src/context/', 'src/setup/'] },
+  { of: 'src/cli/stop.ts', may: ['src/core/', 'src/context.ts', 'src/context/kill-switch.ts'] },
   { of: 'src/cli/init', may: ['src/core/', 'src/context.ts', 'src/setup/', 'src/cli/'] },
   { of: 'src/cli/doctor', may: ['src/core/', 'src/context.ts', 'src/setup/', 'src/cli/'] },
   {
@@ -48,7 +49,12 @@ const TABLE: { of: string; may: string[] }[] = [
       'mcp-server/stdio.ts',
     ],
   },
-  { of: 'src/hooks/', may: ['src/core/', 'src/policy/', 'ledger/reader.ts'] },
+  // The one write of a hook: a free path joins the claim before it is edited.
+  {
+    of: 'src/hooks/claim-path.ts',
+    may: ['src/core/', 'src/hooks/', 'ledger/sqlite-ledger.ts', 'ledger/glob-text.ts'],
+  },
+  { of: 'src/hooks/', may: ['src/core/', 'src/policy/', 'ledger/reader.ts', 'ledger/recently-written.ts'] },
 ];
 
 const files = globSync(['src/**/*.ts', 'ledger/**/*.ts', 'mcp-server/**/*.ts']).filter(

@@ -136,17 +136,21 @@ describe('hostile text', () => {
   test.each(seeds)('%s: four times the text takes about four times as long', (_name, piece) => {
     const length = 1_000_000;
     const text = piece.repeat(Math.ceil(length / piece.length));
-    // A quadratic rule takes sixteen times as long; the constant keeps tiny durations out of the ratio.
-    expect(fastest(text)).toBeLessThan(9 * fastest(text.slice(0, length / 4)) + 50);
+    const quarter = text.slice(0, length / 4);
+    // A quadratic rule takes sixteen times as long, however often it is measured; the constant keeps tiny durations
+    // out of the ratio.
+    let ratio = Number.POSITIVE_INFINITY;
+    for (let attempt = 0; attempt < 8 && ratio > 9; attempt += 1) {
+      ratio = Math.min(ratio, (timeOf(text) + 5) / (timeOf(quarter) + 5));
+    }
+    expect(ratio).toBeLessThan(9);
   });
 });
 
-/** The least time that the processor worked on it, in milliseconds: other programs of the machine do not count. */
-function fastest(text: string): number {
-  const times = [1, 2, 3].map(() => {
-    const before = process.cpuUsage();
-    redact(text);
-    return process.cpuUsage(before).user / 1000;
-  });
-  return Math.min(...times);
+/** Milliseconds of this process's own work: what else the machine does is not in them. */
+function timeOf(text: string): number {
+  const before = process.cpuUsage();
+  redact(text);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }

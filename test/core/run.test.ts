@@ -92,8 +92,32 @@ describe('time-out and cancellation', () => {
     expect(result).toMatchObject({ timedOut: false, code: 137 });
   });
 
-  test('a program that leaves a background child behind does not hang the caller', async () => {
-    const result = await runShell('sleep 300 & echo $!', options());
+  test.each([
+    ['holding its output', 'sleep 300 & echo $!'],
+    ['with output of its own', 'sleep 300 > /dev/null 2>&1 & echo $!'],
+    ['deaf to TERM', 'sh -c \'trap "" TERM HUP; sleep 300; sleep 300\' > /dev/null 2>&1 & echo $!'],
+  ])('what a command line leaves behind ends with it, %s', async (_name, line) => {
+    const result = await runShell(line, options());
+    expect(result).toMatchObject({ code: 0, timedOut: false });
+    await untilGone(Number(result.stdout));
+  });
+
+  test('what detaches itself stays', async () => {
+    const file = join(folder, 'detached.pid');
+    const detach = `require('node:child_process').spawn('sleep', ['300'], { detached: true, stdio: 'ignore' })`;
+    const script = `require('node:fs').writeFileSync(${JSON.stringify(file)}, String(${detach}.pid)); process.exit()`;
+    expect(
+      await runShell(`${process.execPath} -e '${script.replaceAll("'", '"')}'`, options()),
+    ).toMatchObject({
+      code: 0,
+    });
+    const left = await pidIn(file);
+    expect(isAlive(left)).toBe(true);
+    process.kill(left, 'SIGKILL');
+  });
+
+  test('a program that is no command line may leave a helper behind, and hangs nobody', async () => {
+    const result = await run('/bin/sh', ['-c', 'sleep 300 & echo $!'], options());
     expect(result).toMatchObject({ code: 0, timedOut: false });
     const left = Number(result.stdout);
     expect(isAlive(left)).toBe(true);

@@ -33,6 +33,7 @@ describe.each(FORMS)('%s', (_name, encode) => {
 test.each([
   ['ann@example.com', '[email]'],
   ['<ann@example.com>, bob@example.org', '<[email]>, [email]'],
+  ["no user 'ann@example.com' here", "no user '[email]' here"],
   ['mailto:ann@example.com?subject=x', 'mailto:[email]?subject=x'],
   ['from 203.0.113.9:443.', 'from [ip]:443.'],
   ['::ffff:203.0.113.9', '::ffff:[ip]'],

@@ -221,7 +221,9 @@ describe('a failure says whose move it is', () => {
       /GITHUB_API_URL/,
     ],
     ['another form', { status: 200, body: { a: 1 } }, 'upstream', /lacks what is needed/, /report/],
-    ['409', { status: 409 }, 'upstream', /answered HTTP 409: told to/, /repository/],
+    ['409', { status: 409 }, 'input', /refused the request: told to/, /names/],
+    ['410', { status: 410 }, 'input', /was deleted/, /another/],
+    ['406', { status: 406 }, 'upstream', /answered HTTP 406: told to/, /GITHUB_API_URL/],
   ])('%s', async (_name, what, kind, message, hint) => {
     fake.misbehave = () => what;
     const { client } = await clientOf(fake);
@@ -282,6 +284,23 @@ describe('a client is refused', () => {
     expect(failure.kind).toBe('input');
     expect(failure.message).not.toContain('secret');
   });
+  test.each([
+    'http://127.0.0.1:4010/github/',
+    'http://[::1]:4010',
+    'http://172.20.0.3:4010/api/v3',
+    'http://[fd12:3456::1]:4010',
+    'http://mock-server:4010',
+    'http://host.docker.internal:4010',
+    'https://github.example.com/api/v3/',
+  ])('but not for the address %s', async (baseUrl) => {
+    expect((await openGitHubClient({ ...options, baseUrl })).owner).toBe('acme');
+  });
+  test.each(['http://11.0.0.1', 'http://172.32.0.1', 'http://[2001:db8::1]', 'http://github.com'])(
+    'for the address %s, where strangers would read the token on its way',
+    async (baseUrl) => {
+      expect((await failureOf(openGitHubClient({ ...options, baseUrl }))).kind).toBe('input');
+    },
+  );
   test.each([{ token: '' }, { token: `${TOKEN}\n` }, { owner: 'acme/x' }, { repository: '..' }])(
     'for %o',
     async (bad) => {

@@ -79,7 +79,7 @@ describe('a search', () => {
       { ...item, number: 6, pull_request: {} },
       { ...item, number: 7, repository_url: 'https://api.github.com/repos/acme/other' },
       { ...item, number: 8, html_url: 'javascript:alert(1)' },
-      { ...item, number: '9' },
+      { ...item, number: 'nine' },
     ];
     fake.misbehave = () => ({ status: 200, body: { total_count: 5, incomplete_results: false, items } });
     const { client } = await clientOf(fake);

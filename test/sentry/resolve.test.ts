@@ -109,7 +109,7 @@ describe('resolving', () => {
     sentry.behave = ({ method }) => {
       if (method === 'PUT') {
         written = true;
-        return { kind: 'status', status: 200, body: '<html>' };
+        return { kind: 'status', status: 200, body: '' };
       }
       return written ? { kind: 'status', status: 500 } : undefined;
     };

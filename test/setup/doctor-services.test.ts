@@ -51,6 +51,7 @@ describe.concurrent('Sentry', () => {
 
   test('scopes are taken from what the token may do in the organization where the root tells none', async () => {
     const { line } = await behind((answer) => {
+      if (answer.path === '/api/0/') answer.body.auth = null;
       if (/organizations\/pitstop\/\?/.test(answer.path))
         answer.body.access = ['org:read', 'project:read', 'event:read'];
     });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cli } from '../support/cli.ts';
 import { PROGRAM } from '../support/stage.ts';
-import { type Files, filesBelow, type TestPlace } from './place.ts';
+import { type Files, filesBelow, type TestPlace, wholeTree } from './place.ts';
 import { setupStage } from './stage.ts';
 
 const stage = setupStage();
@@ -55,9 +55,10 @@ describe.concurrent('clients', () => {
     ]);
     expect(Object.values(after).join()).not.toContain(stage.sandbox().token);
 
-    const second = await cli(at, ['init', '--yes', '--json']);
-    expect(second.data.state).toBe('nothing_to_do');
-    expect(await filesBelow(at.folder)).toEqual(after);
+    const settled = await wholeTree(at.folder);
+    const second = await cli(at, ['init', '--yes']);
+    expect(second.stdout).toContain('Everything is already so; nothing was changed.');
+    expect(await wholeTree(at.folder)).toEqual(settled);
 
     const removed = await cli(at, ['init', '--remove', '--yes', '--json']);
     expect(removed.data.state).toBe('applied');
@@ -65,6 +66,40 @@ describe.concurrent('clients', () => {
     expect(left).toEqual(before);
     await expect(access(join(at.home, '.claude/skills'))).rejects.toThrow();
     expect((await cli(at, ['init', '--remove', '--yes'])).stdout).toContain('No wiring was found');
+  });
+
+  test('where none of the six was there, --remove takes the folders out that init made', async () => {
+    const at = await stage.place();
+    const names = async () =>
+      Object.keys(await wholeTree(at.folder)).filter((path) => !path.includes('.git/'));
+    const before = await names();
+    const all = ['claude', 'codex', 'cursor', 'vscode', 'gemini', 'opencode'].flatMap((id) => [
+      '--client',
+      id,
+    ]);
+    await cli(at, ['init', '--yes', ...all]);
+    expect(await names()).toEqual(
+      expect.arrayContaining(['home/.codex/config.toml', 'home/.config/opencode/opencode.json']),
+    );
+    await cli(at, ['init', '--remove', '--yes']);
+    expect(await names()).toEqual([...before, 'race-day/pitcrew.yml'].sort());
+  });
+
+  test('what clients keep from a server unless it is named: tokens, the agent of ssh, certificates', async () => {
+    const at = await stage.place();
+    await cli(at, ['init', '--yes', '--client', 'codex', '--client', 'gemini']);
+    const files = await filesBelow(at.home);
+    const { env } = JSON.parse(files['.gemini/settings.json'] ?? '').mcpServers.pitcrew;
+    for (const name of [
+      'SENTRY_AUTH_TOKEN',
+      'SENTRY_AUTH',
+      'GH_TOKEN',
+      'SSH_AUTH_SOCK',
+      'NODE_EXTRA_CA_CERTS',
+    ]) {
+      expect(env[name]).toBe(`\${${name}:-}`);
+      expect(files['.codex/config.toml']).toContain(`"${name}"`);
+    }
   });
 
   test("Claude Code's folder is a skill and a plugin that starts this installation", async () => {

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { systemClock } from '../../src/core/clock.ts';
@@ -96,6 +96,18 @@ export async function filesBelow(folder: string): Promise<Record<string, string>
     return [relative(folder, path), await readFile(path, 'utf8')] as const;
   });
   return Object.fromEntries((await Promise.all(texts)).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** Everything below a folder, git's own files and empty folders too: nothing may have been touched. */
+export async function wholeTree(folder: string): Promise<Record<string, string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const seen = entries.map(async (entry) => {
+    const path = join(entry.parentPath, entry.name);
+    const { mode, mtimeMs } = await lstat(path);
+    const text = entry.isFile() ? `${mtimeMs} ${await readFile(path, 'latin1')}` : 'no file';
+    return [relative(folder, path), `${mode.toString(8)} ${text}`] as const;
+  });
+  return Object.fromEntries((await Promise.all(seen)).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 const sandboxEnvironment = (sandbox: Sandbox | undefined): Record<string, string> =>

@@ -97,16 +97,16 @@ describe('a commit', () => {
     issue = await claimedIssue();
     folder = await worktreeOf(client, issue);
     await writeAll(folder, { 'src/one.mjs': '1\n', 'README.md': 'changed\n' });
-    await rm(join(folder, 'test/stint-plan.test.mjs'));
+    await rm(join(folder, 'src/radio/beacon.mjs'));
     await works(client, 'fix_verify', { issue, no_test_reason: NO_TEST });
-    const files = ['src/one.mjs', 'README.md', 'test/stint-plan.test.mjs'];
+    const files = ['src/one.mjs', 'README.md', 'src/radio/beacon.mjs'];
     const answer = await commit(issue, files);
     sha = answer.data.sha;
     expect(masked(answer.text, stage)).toMatchInlineSnapshot(`
       "Committed <short-sha> on fix/sentry-race-day-8: fix(sentry): RACE-DAY-8 TypeError: src/file-8.mjs is broken
       - modified README.md
       - added src/one.mjs
-      - deleted test/stint-plan.test.mjs
+      - deleted src/radio/beacon.mjs
       Next: github_create_draft_pr."
     `);
     expect(answer.data).toEqual({
@@ -114,7 +114,7 @@ describe('a commit', () => {
       sha: await head(folder),
       tree: await stage.git('rev-parse', `${sha}^{tree}`),
       branch: `fix/sentry-${issue.toLowerCase()}`,
-      files: ['README.md', 'src/one.mjs', 'test/stint-plan.test.mjs'],
+      files: ['README.md', 'src/one.mjs', 'src/radio/beacon.mjs'],
       subject: `fix(sentry): ${issue} TypeError: src/file-${crashes}.mjs is broken`,
       already: false,
     });
@@ -142,7 +142,7 @@ describe('a commit', () => {
   });
 
   test('its files have joined the claim', async () => {
-    expect((await claimed(issue)).sort()).toEqual(['README.md', 'src/one.mjs', 'test/stint-plan.test.mjs']);
+    expect((await claimed(issue)).sort()).toEqual(['README.md', 'src/one.mjs', 'src/radio/beacon.mjs']);
   });
 
   test('again: it is there already, and no second one is made', async () => {

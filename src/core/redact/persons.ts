@@ -13,7 +13,7 @@ export const PERSON_FINDERS: readonly FinderGroup[] = [
       patternFinder(
         'email',
         ['@'],
-        /(?<![\w.+'-]|:\/\/)[\w][\w.+'-]{0,63}@(?=[a-z0-9-]{0,62}[a-z])[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,62}){0,6}\.[a-z]{2,24}(?![\w@(])/gi,
+        /(?<![\w.+-]|\w'|:\/\/)[\w][\w.+'-]{0,63}@(?=[a-z0-9-]{0,62}[a-z])[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,62}){0,6}\.[a-z]{2,24}(?![\w@(])/gi,
         { token: '[email]', accept: ([address]) => isEmail(address) },
       ),
     ],

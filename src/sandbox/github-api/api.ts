@@ -80,9 +80,13 @@ function routesOf(context: GithubContext, quota: Quota): Routes {
 }
 
 const REASONS: Record<number, string> = {
+  400: 'Problems parsing JSON',
   401: 'Bad credentials',
   403: 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.',
   404: 'Not Found',
+  409: 'Git Repository is empty.',
+  410: 'This issue was deleted',
+  422: 'Validation Failed',
   429: 'API rate limit exceeded',
 };
 

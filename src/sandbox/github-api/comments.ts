@@ -36,7 +36,8 @@ export const createComment =
       created_at: now,
       updated_at: now,
     };
-    return { status: 201, body: commentView(context, issue, row) };
+    const made = commentView(context, issue, row);
+    return { status: 201, body: made, headers: { location: String(made.url) } };
   };
 
 export const getComment =

@@ -11,6 +11,8 @@ export interface GithubContext {
   /** `owner/name` of the one repository there is; null for none. */
   repository: string | null;
   remote: Remote | null;
+  /** Epoch milliseconds: when the repository and its people came to be. */
+  since: number;
   /** People who may review, besides nobody; null accepts any name. */
   collaborators: readonly string[] | null;
   /** The API's address (`.../github`) and that of the pages its objects link to. */

@@ -59,7 +59,8 @@ export const createIssue =
       assignees: labelNames(body.assignees),
       createdAt: context.clock(),
     });
-    return { status: 201, body: issueView(context, row) };
+    const made = issueView(context, row);
+    return { status: 201, body: made, headers: { location: String(made.url) } };
   };
 
 export const getIssue =

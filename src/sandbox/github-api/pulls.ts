@@ -11,9 +11,9 @@ import {
 } from './context.ts';
 import { inOrder, issueOf, textOf, titleOf } from './issues.ts';
 import { pageOf } from './pagination.ts';
+import { pullSummary, pullView } from './pull-view.ts';
 import { imaginedCommit } from './remote.ts';
 import { allIssues, changeIssue, type IssueRow, insertIssue, listIn, stateChange } from './rows.ts';
-import { pullView } from './views.ts';
 
 /** By `state` (open unless asked), `head=owner:branch`, `base`. */
 export const listPulls =
@@ -31,7 +31,7 @@ export const listPulls =
         (!base || row.base_ref === base),
     );
     const { items, headers } = pageOf(call, context.apiUrl(), inOrder(call, rows));
-    return { status: 200, body: items.map((row) => pullView(context, row)), headers };
+    return { status: 200, body: items.map((row) => pullSummary(context, row)), headers };
   };
 
 /** 422 where the head branch has not been pushed, brings no commit, or has an open pull request already. */
@@ -66,7 +66,8 @@ export const createPull =
       base_sha: baseCommit,
       createdAt: context.clock(),
     });
-    return { status: 201, body: pullView(context, row) };
+    const made = pullView(context, row);
+    return { status: 201, body: made, headers: { location: String(made.url) } };
   };
 
 /** With the head as the remote has it now: a push updates the pull request. */
@@ -120,7 +121,7 @@ export const requestReviewers =
       );
     const reviewers = [...new Set([...listIn(row.reviewers_json), ...wanted])];
     const changed = changeIssue(context.database, row, { reviewers }, context.clock());
-    return { status: 201, body: pullView(context, changed) };
+    return { status: 201, body: pullSummary(context, changed) };
   };
 
 function pullOf(context: GithubContext, call: Call): IssueRow {

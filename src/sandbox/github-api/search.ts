@@ -43,6 +43,7 @@ export const searchIssues =
       body: {
         total_count: hits.length,
         incomplete_results: false,
+        search_type: 'lexical',
         items: items.map(({ row, score }) => ({ ...issueView(context, row), score })),
       },
     };

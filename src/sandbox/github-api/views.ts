@@ -1,27 +1,14 @@
+import { createHash } from 'node:crypto';
 import type { Loose } from '../loose.ts';
 import { type GithubContext, githubTime } from './context.ts';
 import { type CommentRow, commentsOf, type IssueRow, listIn } from './rows.ts';
+import { userView } from './user-view.ts';
 
-/** A person as GitHub's objects carry one. */
-export function userView(context: GithubContext, login: string): Loose {
-  const url = `${context.apiUrl()}/users/${login}`;
-  const id = [...login].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 1_000_000_007, 7);
-  return {
-    login,
-    id,
-    node_id: `U_${id}`,
-    avatar_url: '',
-    gravatar_id: '',
-    url,
-    html_url: `${context.siteUrl()}/${login}`,
-    type: 'User',
-    site_admin: false,
-  };
-}
-
+/** `node_id` and `id` are made from the name: there is one repository, and a name is one label in it. */
 export function labelView(context: GithubContext, repository: string, name: string): Loose {
   const url = `${context.apiUrl()}/repos/${repository}/labels/${encodeURIComponent(name)}`;
-  return { id: null, url, name, color: 'ededed', default: false, description: null };
+  const id = Number.parseInt(createHash('sha1').update(name.toLowerCase()).digest('hex').slice(0, 8), 16);
+  return { id, node_id: `LA_${id}`, url, name, color: 'ededed', default: false, description: '' };
 }
 
 /** The form of an issue; for a pull request the one that issue lists and searches give, with `pull_request`. */
@@ -52,63 +39,6 @@ export function issueView(context: GithubContext, row: IssueRow): Loose {
   };
 }
 
-/** The form of a pull request; `mergeable` and counts of commits are not known here and left null. */
-export function pullView(context: GithubContext, row: IssueRow): Loose {
-  const api = `${context.apiUrl()}/repos/${row.repository}`;
-  const page = pageOf(context, row);
-  const [owner = ''] = row.repository.split('/');
-  const side = (ref: string | null, sha: string | null): Loose => ({
-    label: `${owner}:${ref}`,
-    ref,
-    sha,
-    user: userView(context, owner),
-    repo: repositoryView(context, row.repository, row.base_ref ?? 'main'),
-  });
-  return {
-    ...commonView(context, row),
-    url: `${api}/pulls/${row.number}`,
-    html_url: page,
-    diff_url: `${page}.diff`,
-    patch_url: `${page}.patch`,
-    issue_url: `${api}/issues/${row.number}`,
-    comments_url: `${api}/issues/${row.number}/comments`,
-    draft: row.draft === 1,
-    merged: false,
-    merged_at: null,
-    merge_commit_sha: null,
-    mergeable: null,
-    mergeable_state: row.draft === 1 ? 'draft' : 'unknown',
-    requested_reviewers: listIn(row.reviewers_json).map((login) => userView(context, login)),
-    requested_teams: [],
-    comments: commentsOf(context.database, row.id).length,
-    head: side(row.head_ref, row.head_sha),
-    base: side(row.base_ref, row.base_sha),
-    auto_merge: null,
-    maintainer_can_modify: false,
-  };
-}
-
-export function repositoryView(context: GithubContext, repository: string, defaultBranch: string): Loose {
-  const [owner = '', name = ''] = repository.split('/');
-  return {
-    id: 1,
-    node_id: 'R_1',
-    name,
-    full_name: repository,
-    private: true,
-    owner: userView(context, owner),
-    html_url: `${context.siteUrl()}/${repository}`,
-    url: `${context.apiUrl()}/repos/${repository}`,
-    description: null,
-    fork: false,
-    archived: false,
-    disabled: false,
-    has_issues: true,
-    default_branch: defaultBranch,
-    permissions: { admin: false, maintain: false, push: true, triage: true, pull: true },
-  };
-}
-
 export function commentView(context: GithubContext, issue: IssueRow, row: CommentRow): Loose {
   const api = `${context.apiUrl()}/repos/${issue.repository}/issues`;
   return {
@@ -125,7 +55,8 @@ export function commentView(context: GithubContext, issue: IssueRow, row: Commen
   };
 }
 
-function commonView(context: GithubContext, row: IssueRow): Loose {
+/** What issues and pull requests have in common. */
+export function commonView(context: GithubContext, row: IssueRow): Loose {
   const assignees = listIn(row.assignees_json).map((login) => userView(context, login));
   return {
     id: row.id,
@@ -147,5 +78,5 @@ function commonView(context: GithubContext, row: IssueRow): Loose {
   };
 }
 
-const pageOf = (context: GithubContext, row: IssueRow): string =>
+export const pageOf = (context: GithubContext, row: IssueRow): string =>
   `${context.siteUrl()}/${row.repository}/${row.is_pull === 1 ? 'pull' : 'issues'}/${row.number}`;

@@ -23,6 +23,7 @@ import {
   listReleases,
   listRepositories,
 } from './organizations.ts';
+import { getRoot } from './root.ts';
 import { getTag, listTags, listTagValues } from './tags.ts';
 
 export interface SentryApiOptions {
@@ -34,7 +35,10 @@ export interface SentryApiOptions {
 
 /** Sentry's REST API, `/api/0/...`, as far as Pitcrew and its kind use it. */
 export function createSentryApi(context: SentryContext, options: SentryApiOptions): Side {
-  const router = createRouter(routesOf(context));
+  const router = createRouter({
+    ...routesOf(context),
+    [`GET ${ROOT}`]: getRoot(options.token, options.readOnlyTokens),
+  });
   const limiter = createLimiter(context.clock, options.limits);
   const answer = async (call: Call): Promise<Answer> => {
     authorize(call, options);
@@ -63,6 +67,8 @@ export function createSentryApi(context: SentryContext, options: SentryApiOption
     },
   };
 }
+
+const ROOT = '/api/0/';
 
 function routesOf(context: SentryContext): Routes {
   const organization = '/api/0/organizations/:organization';
@@ -100,15 +106,21 @@ function routesOf(context: SentryContext): Routes {
 
 /** What Sentry says with a status where there is nothing particular to say. */
 const REASONS: Record<number, string> = {
+  400: 'Invalid request.',
   401: 'Invalid token',
   403: 'You do not have permission to perform this action.',
   404: 'The requested resource does not exist',
+  409: 'The resource is being changed by another request.',
+  410: 'This resource is no longer available.',
+  413: 'The request is too large.',
+  422: 'The request cannot be processed.',
   429: 'You are attempting to use this endpoint too frequently.',
 };
 
 function authorize(call: Call, options: SentryApiOptions): void {
   const given = credentialOf(call.headers.authorization);
   const challenge = { 'www-authenticate': 'xBasic realm="api"' };
+  if (given === null && call.path === ROOT) return;
   if (given === null)
     throw new Fault(401, { detail: 'Authentication credentials were not provided.' }, challenge);
   const access = accessOf(given, options.token, options.readOnlyTokens);

@@ -25,6 +25,25 @@ export const MEMBER = {
   type: 'user',
 } as const;
 
+/** The member as answers about a person show one; nothing is known of this one's history. */
+export const MEMBER_DETAIL = {
+  ...MEMBER,
+  avatar: { avatarType: 'letter_avatar', avatarUuid: null },
+  avatarUrl: '',
+  dateJoined: '1970-01-01T00:00:00Z',
+  emails: [{ id: '1', email: MEMBER.email, is_verified: true }],
+  experiments: {},
+  has2fa: false,
+  hasPasswordAuth: false,
+  isActive: true,
+  isManaged: false,
+  isStaff: false,
+  isSuperuser: false,
+  isSuspended: false,
+  lastActive: null,
+  lastLogin: null,
+} as const;
+
 export const notFound = (): Fault => new Fault(404, { detail: 'The requested resource does not exist' });
 
 /** Paths without an organization have none to be wrong. */

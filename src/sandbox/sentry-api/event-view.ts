@@ -18,7 +18,15 @@ export function eventView(context: SentryContext, event: StoredEvent): Loose {
     size: Buffer.byteLength(event.raw_json),
     previousEventID: previous,
     nextEventID: next,
+    resolvedWith: [],
+    sdkUpdates: [],
   };
+}
+
+/** A whole event in a list that was asked for whole events. */
+export function fullEvent(context: SentryContext, event: StoredEvent): Loose {
+  const view = eventView(context, event);
+  return { ...view, 'event.type': view.type };
 }
 
 const SUMMARY = [

@@ -2,7 +2,7 @@ import type { Call, Handler } from '../router.ts';
 import { edgeEvent, eventById, eventOfIssue, listEvents, type StoredEvent } from '../store/events.ts';
 import { allProjects } from '../store/projects.ts';
 import { checkOrganization, issueOf, notFound, projectOf, type SentryContext } from './context.ts';
-import { eventSummary, eventView } from './event-view.ts';
+import { eventSummary, eventView, fullEvent } from './event-view.ts';
 import { type Page, paged, pageOf } from './pagination.ts';
 
 /** `latest`, `oldest`, `recommended` (here the latest) or an event's own id. */
@@ -61,7 +61,7 @@ function eventPage(context: SentryContext, call: Call, of: { issue: number } | {
   // One more than the page holds tells whether there is another.
   const events = listEvents(context.database, of, { ...page, environments, limit: page.limit + 1 });
   const isFull = ['1', 'true'].includes(call.query.get('full') ?? '');
-  const view = (event: StoredEvent) => (isFull ? eventView(context, event) : eventSummary(event));
+  const view = (event: StoredEvent) => (isFull ? fullEvent(context, event) : eventSummary(event));
   const shown = events.slice(0, page.limit).map(view);
   return paged(context.url(), call, page, shown, events.length > page.limit);
 }

@@ -53,6 +53,7 @@ export function issueView(
     priorityLockedAt: null,
     seerFixabilityScore: null,
     seerAutofixLastTriggered: null,
+    seerExplorerAutofixLastTriggered: null,
     isUnhandled: issue.unhandled === 1,
     count: String(seen?.count ?? issue.times_seen),
     userCount: seen?.users ?? issue.user_count,
@@ -76,6 +77,29 @@ export const listedIssue = (
     stats: null,
   },
   filtered: null,
+  sessionCount: 0,
+  // Everything is new, and everything is the only member's: Sentry has an object in both places.
+  inbox: { reason: 0, reason_details: null, date_added: isoTime(issue.first_seen) },
+  owners: { type: 'ownershipRule', owner: `user:${MEMBER.id}`, date_added: isoTime(issue.first_seen) },
+  integrationIssues: [],
+  sentryAppIssues: [],
+  latestEventHasAttachments: false,
+  matchingEventId: null,
+  matchingEventEnvironment: null,
+  derivedData: derivedData(issue),
+});
+
+/** What Sentry's own agent makes of an issue; there is none here, so nothing has been begun. */
+const derivedData = (issue: Issue): Loose => ({
+  blocker: 'none',
+  progress: 'none',
+  status: issue.status === 'unresolved' ? 'open' : 'closed',
+  viewCount: 0,
+  hasOpenFixPr: false,
+  isAssigned: issue.assigned_json !== null,
+  hasRootCause: false,
+  lastCompletedAutofixStep: 'none',
+  lastProgressedAt: null,
 });
 
 /** One issue on its own: with releases, tags, activity and statistics. */

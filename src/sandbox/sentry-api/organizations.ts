@@ -1,9 +1,10 @@
 import type { Loose } from '../loose.ts';
 import type { Handler } from '../router.ts';
-import { allProjects, type Project, projectName } from '../store/projects.ts';
-import { latestRelease, type Release } from '../store/releases.ts';
+import { allProjects, projectName } from '../store/projects.ts';
+import type { Release } from '../store/releases.ts';
 import { checkOrganization, isoTime, notFound, projectOf, type SentryContext } from './context.ts';
 import { pagedList } from './pagination.ts';
+import { projectDetail, projectView } from './project-view.ts';
 import { releaseView } from './release-view.ts';
 
 export const listOrganizations =
@@ -28,20 +29,10 @@ export const listProjects =
 
 export const getProject =
   (context: SentryContext): Handler =>
-  (call) => {
-    const project = projectOf(context, call);
-    return {
-      status: 200,
-      body: {
-        ...projectView(context, project),
-        organization: organizationView(context),
-        options: {},
-        isInternal: false,
-        isPublic: false,
-        status: 'active',
-      },
-    };
-  };
+  (call) => ({
+    status: 200,
+    body: projectDetail(context, projectOf(context, call), organizationView(context)),
+  });
 
 /** Newest first; `query` is a part of the version. */
 export const listReleases =
@@ -75,9 +66,11 @@ export const listRepositories =
   (context: SentryContext): Handler =>
   (call) => {
     checkOrganization(context, call);
+    const since = allProjects(context.database)[0]?.created_at ?? context.clock();
     const repositories = context.repositories.map((name, index) => ({
       id: String(index + 1),
       name,
+      dateCreated: isoTime(since),
       url: null,
       provider: { id: 'integrations:github', name: 'GitHub' },
       status: 'active',
@@ -95,39 +88,14 @@ function organizationView(context: SentryContext): Loose {
     status: { id: 'active', name: 'active' },
     dateCreated: isoTime(oldest?.created_at ?? context.clock()),
     isEarlyAdopter: false,
+    allowMemberInvite: true,
+    allowMemberProjectCreation: true,
+    allowSuperuserAccess: false,
     require2FA: false,
     hasAuthProvider: false,
     avatar: { avatarType: 'letter_avatar', avatarUuid: null },
     features: [],
     links: { organizationUrl: context.url(), regionUrl: context.url() },
-  };
-}
-
-function projectView(context: SentryContext, project: Project): Loose {
-  const team = { id: '1', slug: context.organization, name: projectName(context.organization) };
-  const environments = context.database.all<{ environment: string }>(
-    `SELECT DISTINCT issue_tags.value AS environment FROM issue_tags JOIN issues ON issues.id = issue_id
-     WHERE key = 'environment' AND project_id = ? ORDER BY environment`,
-    project.id,
-  );
-  const release = latestRelease(context.database, project.id);
-  return {
-    id: String(project.id),
-    slug: project.slug,
-    name: projectName(project.slug),
-    platform: project.platform,
-    platforms: project.platform === null ? [] : [project.platform],
-    dateCreated: isoTime(project.created_at),
-    firstEvent: project.first_event_at === null ? null : isoTime(project.first_event_at),
-    access: ['event:read', 'event:write', 'project:read', 'project:releases', 'org:read'],
-    hasAccess: true,
-    isBookmarked: false,
-    isMember: true,
-    features: ['releases'],
-    team,
-    teams: [team],
-    environments: environments.map((row) => row.environment),
-    latestRelease: release ? { version: release.version } : null,
   };
 }
 

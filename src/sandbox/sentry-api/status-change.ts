@@ -2,7 +2,7 @@ import { asNumber, asRecord, asText, type Loose } from '../loose.ts';
 import { Fault } from '../router.ts';
 import type { Issue } from '../store/issues.ts';
 import { findRelease, latestRelease } from '../store/releases.ts';
-import { isoTime, MEMBER, type SentryContext } from './context.ts';
+import { isoTime, MEMBER_DETAIL, type SentryContext } from './context.ts';
 
 export interface StatusChange {
   status: string;
@@ -65,7 +65,7 @@ function resolved(context: SentryContext, issue: Issue, details: Loose): StatusC
   const change = (activity: string, stored: Loose): StatusChange => ({
     status: 'resolved',
     substatus: null,
-    details: { ...stored, actor: { ...MEMBER } },
+    details: { ...stored, actor: { ...MEMBER_DETAIL } },
     baseline: { latestRelease: latest },
     activity,
   });
@@ -131,11 +131,12 @@ function archived(
     ignoreUserWindow: wholeNumber(details, 'ignoreUserWindow'),
     ignoreUntil: minutes === null ? null : isoTime(context.clock() + minutes * 60_000),
   };
-  const isConditional = Object.values(conditions).some((value) => value !== null);
+  const given = Object.fromEntries(Object.entries(conditions).filter(([, value]) => value !== null));
+  const isConditional = Object.keys(given).length > 0;
   return {
     status: 'ignored',
     substatus: substatus ?? (isConditional ? 'archived_until_condition_met' : 'archived_until_escalating'),
-    details: isConditional ? { ...conditions, actor: { ...MEMBER } } : {},
+    details: isConditional ? { ...given, actor: { ...MEMBER_DETAIL } } : {},
     baseline: { timesSeen: issue.times_seen, userCount: issue.user_count },
     activity: 'set_ignored',
   };

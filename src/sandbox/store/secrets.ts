@@ -2,7 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Database } from '../database.ts';
 
 /** A value made once and then kept in the sandbox's database, so that it survives a restart. */
-export function keptSecret(database: Database, name: string, make: () => string): string {
+export function keptSetting(database: Database, name: string, make: () => string): string {
   database.run('INSERT OR IGNORE INTO settings (name, value) VALUES (?, ?)', name, make());
   return database.get<{ value: string }>('SELECT value FROM settings WHERE name = ?', name)?.value ?? make();
 }

@@ -1,13 +1,13 @@
 import { crashFrames, type Frame, type SentryEvent } from '../event.ts';
 import type { Checkout } from './checkout.ts';
+import { type Ground, groundOf } from './ground.ts';
 import type { IssueFacts } from './header.ts';
 import { type Detail, limitsFor } from './limits.ts';
-import { type LocatedFrame, locateFrames, readerOf } from './locate.ts';
+import { type LocatedFrame, locateFrames } from './locate.ts';
 import { messageLiterals, searchMessages } from './message-search.ts';
 import { messageSymbols, searchSymbols } from './message-symbols.ts';
 import { type Originals, originalsOf } from './original-frames.ts';
-import { dislike, isBuiltPath, isSourcePath, isTestPath, isVendoredPath } from './path-kind.ts';
-import { pathIndex } from './paths.ts';
+import { isBuiltPath, isTestPath, isVendoredPath } from './path-kind.ts';
 import { relatedFiles } from './related.ts';
 import { type EvidenceData, type IncidentReason, reasonOf, summarise } from './summary.ts';
 import { rankSuspects, type Suspect } from './suspects.ts';
@@ -15,6 +15,8 @@ import { evidenceText } from './text.ts';
 
 export type { Checkout } from './checkout.ts';
 export { checkoutOf } from './checkout.ts';
+export type { Ground } from './ground.ts';
+export { groundAhead } from './ground.ts';
 export type { IssueFacts } from './header.ts';
 export type { Detail } from './limits.ts';
 export type { EvidenceData, EvidenceFrame, IncidentReason } from './summary.ts';
@@ -25,8 +27,10 @@ export interface EvidenceOptions {
   issue: IssueFacts;
   /** Without one, frames are shown as reported and there are no suspects. */
   checkout?: Checkout;
-  /** How the release compares with the checkout, in one sentence. */
-  releaseNote?: string;
+  /** The checkout, prepared by `groundAhead` while the event was fetched; instead of `checkout`. */
+  ground?: Promise<Ground>;
+  /** How the release compares with the checkout, in one sentence; asked as soon as `declaredPaths` are known. */
+  releaseNote?: (declaredPaths: readonly string[]) => Promise<string | undefined>;
   /** Files that changed between the release and the checkout. */
   changedSince?: readonly string[];
   /** `small` unless asked for more. */
@@ -55,18 +59,21 @@ const MOST_DECLARED = 20;
 export async function buildEvidence(options: EvidenceOptions): Promise<Evidence> {
   const { event, issue, checkout } = options;
   const detail = options.detail ?? 'small';
-  const index = checkout && pathIndex(await checkout.files());
-  const read = checkout ? readerOf(checkout) : async () => undefined;
-  const originals = checkout && originalsOf(event, checkout);
+  const ground = await (options.ground ?? (checkout && groundOf(checkout)));
+  const { index, own = [], read = async () => undefined } = ground ?? {};
+  const originals = ground && originalsOf(event, ground.checkout);
   const stacks: { name: string; frames: LocatedFrame[] }[] = [];
   for (const { name, frames } of stacksOf(event)) {
     stacks.push({ name, frames: await locateFrames(frames, event.platform, index, read, originals) });
   }
+  const located = stacks.map(({ frames }) => frames);
+  const ownPaths = applicationPaths(located);
+  // Asked while the suspects are looked for; awaited below, and a failure must not become an unhandled rejection until then.
+  const early = ownPaths.length > 0 ? options.releaseNote?.(ownPaths) : undefined;
+  early?.catch(() => {});
   const literals = messageLiterals(event);
   const lost = isLost(stacks) ? index : undefined;
   const hits = lost ? await searchMessages(literals, lost.files, read) : [];
-  const located = stacks.map(({ frames }) => frames);
-  const own = (index?.files ?? []).filter((path) => isSourcePath(path) && dislike(path) === 0);
   const near = (located.at(-1) ?? []).filter(({ frame, path }) => frame.inApp && path !== undefined);
   const symbols = index ? await searchSymbols(messageSymbols(event, near[0]), own, pathsOf(near), read) : [];
   const suspects = rankSuspects({
@@ -79,21 +86,24 @@ export async function buildEvidence(options: EvidenceOptions): Promise<Evidence>
     namesToTry: lost ? own : [],
     changedSince: options.changedSince ?? [],
   });
+  const declaredPaths = ownPaths.length > 0 ? ownPaths : suspectPaths(suspects);
+  const data = summarise(issue.shortId, event, located[0] ?? [], suspects);
+  const reason = reasonOf(event, located);
   return {
     text: evidenceText({
       issue,
       event,
       stacks,
       suspects,
-      notes: notesOf(options, located, originals),
-      releaseNote: options.releaseNote,
+      notes: notesOf(ground !== undefined, located, originals),
+      releaseNote: await (early ?? options.releaseNote?.(declaredPaths)),
       detail,
       limits: limitsFor(detail, event.platform, options.maxCharacters),
     }),
-    data: summarise(issue.shortId, event, located[0] ?? [], suspects),
+    data,
     suspects,
-    reason: reasonOf(event, located),
-    declaredPaths: declaredPaths(located, suspects),
+    reason,
+    declaredPaths,
   };
 }
 
@@ -125,7 +135,7 @@ const isLost = (stacks: readonly { frames: readonly LocatedFrame[] }[]): boolean
   );
 
 function notesOf(
-  options: EvidenceOptions,
+  hasCheckout: boolean,
   stacks: readonly (readonly LocatedFrame[])[],
   originals: Originals | undefined,
 ): string[] {
@@ -144,17 +154,20 @@ function notesOf(
     );
   }
   const frames = stacks.flat();
-  if (!options.checkout) notes.push('No checkout was given: frames are not mapped to local files.');
+  if (!hasCheckout) notes.push('No checkout was given: frames are not mapped to local files.');
   else if (frames.length > 0 && frames.every(({ path, candidates }) => !path && candidates.length === 0)) {
     notes.push('No frame of this event lies in this checkout.');
   }
   return notes;
 }
 
-function declaredPaths(stacks: readonly (readonly LocatedFrame[])[], suspects: readonly Suspect[]): string[] {
+/** The local files of the application that the stacks go through. */
+function applicationPaths(stacks: readonly (readonly LocatedFrame[])[]): string[] {
   const own = stacks
     .flat()
     .flatMap(({ frame, path }) => (frame.inApp && path && !isVendoredPath(path) ? [path] : []));
-  const paths = own.length > 0 ? own : suspects.map(({ path }) => path).filter((path) => !isTestPath(path));
-  return [...new Set(paths)].slice(0, MOST_DECLARED);
+  return [...new Set(own)].slice(0, MOST_DECLARED);
 }
+
+const suspectPaths = (suspects: readonly Suspect[]): string[] =>
+  [...new Set(suspects.map(({ path }) => path))].filter((path) => !isTestPath(path)).slice(0, MOST_DECLARED);

@@ -14,7 +14,7 @@ const MOST_SYMBOLS = 6;
 /** A name that more files than this hold says nothing. */
 const MOST_HOLDERS = 6;
 /** Files read for it: those nearest to the stack. Keeps a call under some tens of milliseconds. */
-const MOST_READ = 60;
+export const MOST_READ = 60;
 /** Frames, from the crash, whose folders count as near. */
 const MOST_NEAR = 6;
 

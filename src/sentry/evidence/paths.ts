@@ -46,17 +46,14 @@ export const isInside = (path: string): boolean =>
 
 class Lookup {
   readonly #files: readonly string[];
-  #exact?: SuffixIndex;
+  readonly exact: SuffixIndex;
   #folded?: SuffixIndex;
   #folders?: { index: SuffixIndex; files: Map<string, string[]> };
 
   constructor(files: readonly string[]) {
     this.#files = files;
-  }
-
-  get exact(): SuffixIndex {
-    this.#exact ??= new SuffixIndex(this.#files, false);
-    return this.#exact;
+    // Asked for nearly every frame, so it is made with the rest, which may be while the event is still on its way.
+    this.exact = new SuffixIndex(files, false);
   }
 
   get folded(): SuffixIndex {

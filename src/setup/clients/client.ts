@@ -53,15 +53,21 @@ export interface Client {
   note?(place: Place, scope: Scope): string | undefined;
 }
 
-/** The variables that the server reads; clients that hand on only some of theirs have to be told. */
+/** The variables that the server, git and gh read; clients that hand on only some of theirs have to be told. */
 export const HANDED_ON = [
   'SENTRY_AUTH_TOKEN',
+  'SENTRY_ACCESS_TOKEN',
+  'SENTRY_AUTH',
   'SENTRY_URL',
   'SENTRY_ORG',
   'SENTRY_PROJECT',
   'GITHUB_TOKEN',
   'GH_TOKEN',
   'GITHUB_API_URL',
+  'SSH_AUTH_SOCK',
+  'GH_CONFIG_DIR',
+  'XDG_CONFIG_HOME',
+  'NODE_EXTRA_CA_CERTS',
 ] as const;
 
 /** The first of the places that exists, as people would write it, or the program in PATH. */

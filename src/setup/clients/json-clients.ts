@@ -49,7 +49,7 @@ export const gemini: Client = {
     value: {
       ...serverOf(place, scope === 'project'),
       env: Object.fromEntries(
-        HANDED_ON.filter((name) => /TOKEN/.test(name)).map((name) => [name, `\${${name}:-}`]),
+        HANDED_ON.filter((name) => /TOKEN|AUTH|CERT/.test(name)).map((name) => [name, `\${${name}:-}`]),
       ),
     },
   }),

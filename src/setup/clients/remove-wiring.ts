@@ -12,7 +12,7 @@ export async function planRemoving(wiring: Wiring, base: Base, place: Place): Pr
     return [change(base, wiring.path, 'by-hand', [], { note })];
   }
   if (!(await isThere(wiring))) return [];
-  if (wiring.kind === 'folder') return removeFolder(wiring, base);
+  if (wiring.kind === 'folder') return removeFolder(wiring, base, place);
   const before = (await textOf(wiring.path)) ?? '';
   const after =
     wiring.kind === 'json' ? withoutJson(before, wiring) : removeTomlTable(before, wiring.table.name);
@@ -35,13 +35,17 @@ function withoutJson(before: string, { at }: Extract<Wiring, { kind: 'json' }>):
   return after?.trim() === '{}' ? '' : after;
 }
 
-async function removeFolder(wiring: Extract<Wiring, { kind: 'folder' }>, base: Base): Promise<Change[]> {
+async function removeFolder(
+  wiring: Extract<Wiring, { kind: 'folder' }>,
+  base: Base,
+  place: Place,
+): Promise<Change[]> {
   const changes: Change[] = [];
   for (const name of wiring.files.keys()) {
     const path = join(wiring.path, name);
     const before = await textOf(path);
     if (before === undefined) continue;
-    const emptied = [...upTo(dirname(path), wiring.path), dirname(wiring.path)];
+    const emptied = [...upTo(dirname(path), wiring.path), ...emptiedBy(wiring.path, place)];
     changes.push(change(base, path, 'delete', [], { before, emptied, group: base.shown(wiring.path) }));
   }
   return changes;
@@ -51,6 +55,14 @@ function upTo(folder: string, top: string): string[] {
   return folder === top || folder.length < top.length ? [top] : [folder, ...upTo(dirname(folder), top)];
 }
 
-/** A folder of the checkout that was made for the file. One in the home folder is the client's own. */
-const emptiedBy = (path: string, { root }: Place): string[] =>
-  path.startsWith(`${root}/`) && dirname(path) !== root ? [dirname(path)] : [];
+/**
+ * The folders between the file and the checkout or the home folder, the innermost first: one that holds nothing else was
+ * made for the file. None for a place outside of both, which a variable of the person's names.
+ */
+function emptiedBy(path: string, { root, home }: Place): string[] {
+  const top = [root, home].find((folder) => path.startsWith(`${folder}/`));
+  const folders: string[] = [];
+  for (let folder = dirname(path); top !== undefined && folder !== top; folder = dirname(folder))
+    folders.push(folder);
+  return folders;
+}

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
+import { jsonRecord, recordOf } from '../../checks/project/folder.ts';
 import type { Config } from '../../config/config.ts';
-import { jsonRecord, recordOf } from '../project/folder.ts';
 import { type Check, reporter } from './check.ts';
 
 const say = reporter('project');

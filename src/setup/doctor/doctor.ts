@@ -18,7 +18,8 @@ export interface Examination {
 
 /**
  * Walks the whole chain and changes nothing. What does not depend on each other runs side by side; nothing lasts longer
- * than its time-out, and a check that throws is a failed check. `waiting` is told what is still under way.
+ * than its time-out, and a check that throws is a failed check. `waiting` is told what is still under way. Throws the
+ * signal's reason when broken off.
  */
 export async function examine(
   world: World,
@@ -46,6 +47,7 @@ export async function examine(
       ? inRepository(world, opened.repository, guarded, options.runChecks)
       : [Promise.resolve([opened.check])];
   const checks = (await Promise.all([...machine, ...rest])).flat();
+  world.signal.throwIfAborted();
   return 'repository' in opened ? { checks, root: opened.repository.mainCheckout } : { checks };
 }
 
@@ -58,7 +60,7 @@ const NO_LIMIT_MS = 2 ** 31 - 1;
 
 async function open(world: World): Promise<{ repository: Repository } | { check: Check }> {
   try {
-    return { repository: await openRepository({ cwd: world.cwd, env: world.env }) };
+    return { repository: await openRepository({ cwd: world.cwd, env: world.env, signal: world.signal }) };
   } catch (error) {
     return { check: reporter('repository').thrown('repository', error) };
   }

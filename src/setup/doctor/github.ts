@@ -3,6 +3,7 @@ import { untrustedBlock } from '../../core/untrusted.ts';
 import { gitRead, gitWrite } from '../../git/git.ts';
 import { headOf, type Repository } from '../../git/repository.ts';
 import { askGitHub } from '../github-probe.ts';
+import { githubMissing, githubNext, hostingOf } from '../hosting.ts';
 import type { World } from '../world.ts';
 import { type Check, reporter } from './check.ts';
 
@@ -13,27 +14,15 @@ const GITHUB_LIMIT_MS = 15_000;
 /** Repository, token and its permissions. Without GitHub the work still ends as a branch and a patch: that is a warning. */
 export async function checkGitHub(world: World, repository: Repository, config: Config): Promise<Check[]> {
   const access = await world.openGitHub(repository, config);
-  const without = 'until then the work ends as a local branch and a patch file.';
-  if (access.repository === undefined)
-    return [
-      say.warn(
-        'github-repository',
-        access.missing ?? 'No GitHub repository is known.',
-        `Give the repository a remote called origin, or set github.repository; ${without}`,
-      ),
-    ];
+  const hosting = await hostingOf(world, repository, access.repository);
+  const missing = githubMissing(hosting, access.missing);
+  const next = githubNext(hosting);
+  if (access.repository === undefined) return [say.warn('github-repository', missing, next)];
   const named = say.ok('github-repository', `Repository ${access.repository}`);
-  if (access.client === undefined)
-    return [
-      named,
-      say.warn(
-        'github-token',
-        access.missing ?? 'No GitHub token was found.',
-        `Run gh auth login, or set GITHUB_TOKEN; ${without}`,
-      ),
-    ];
+  if (access.client === undefined) return [named, say.warn('github-token', missing, next)];
   try {
-    const said = await askGitHub(access.client, AbortSignal.timeout(GITHUB_LIMIT_MS));
+    const signal = AbortSignal.any([world.signal, AbortSignal.timeout(GITHUB_LIMIT_MS)]);
+    const said = await askGitHub(access.client, signal);
     return [named, say.ok('github-token', 'GitHub accepts the token'), permissions(said, access.repository)];
   } catch (error) {
     return [named, say.thrown('github-token', error)];

@@ -32,6 +32,7 @@ export async function checkGit(world: World): Promise<Check[]> {
     cwd: '/',
     env: world.childEnv,
     timeoutMs: 10_000,
+    signal: world.signal,
   });
   const version = /(\d+\.\d+(?:\.\d+)?)/.exec(stdout)?.[1];
   const needed = GIT_NEEDED.join('.');

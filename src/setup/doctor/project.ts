@@ -120,7 +120,7 @@ function dependencies(root: string): Check[] {
 }
 
 async function runOne(check: CheckCommand, world: World, root: string): Promise<Check> {
-  const record = await runCheck(check, { cwd: root, env: world.childEnv });
+  const record = await runCheck(check, { cwd: root, env: world.childEnv, signal: world.signal });
   const seconds = `${(record.durationMs / 1000).toFixed(1)} s`;
   const id = `ran-${check.name}`;
   if (record.exitCode === 0) return say.ok(id, `${check.name} passes, in ${seconds}`);

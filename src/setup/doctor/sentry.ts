@@ -2,6 +2,7 @@ import type { Config } from '../../config/config.ts';
 import { PitcrewError } from '../../core/errors.ts';
 import { untrustedLine } from '../../core/untrusted.ts';
 import type { SentryClient } from '../../sentry/client.ts';
+import type { FoundValue } from '../../sentry/credentials.ts';
 import { hasStatus } from '../../sentry/failure.ts';
 import { organizations, projects } from '../../sentry/organizations.ts';
 import {
@@ -30,13 +31,12 @@ export async function checkSentry(world: World, root: string, config: Config): P
       say.fail(
         'sentry-token',
         'No Sentry token was found in SENTRY_AUTH_TOKEN, .env, .sentryclirc or sentry.properties.',
-        'Make one with the scopes org:read, project:read, event:read and event:write and put it into ~/.sentryclirc; or try Pitcrew without an account: pitcrew sandbox.',
+        'Make a personal one with the scopes org:read, project:read, event:read and event:write and put it into ~/.sentryclirc, below [auth], as token=...; or try Pitcrew without an account: pitcrew sandbox.',
       ),
     ];
   }
-  const token = say.ok('sentry-token', `A token was found: ${found.token.place}`);
   const url = found.url?.value ?? world.sentryUrl;
-  const signal = AbortSignal.timeout(PROBE_LIMIT_MS);
+  const signal = AbortSignal.any([world.signal, AbortSignal.timeout(PROBE_LIMIT_MS)]);
   const named = config.sentry.organization ?? found.organization?.value;
   const open = (organization?: string) =>
     openProbe(world, {
@@ -54,13 +54,26 @@ export async function checkSentry(world: World, root: string, config: Config): P
           : found.project
             ? [found.project.value]
             : [];
-      return [...problems, token, ...(await askAll(world, client, wanted, signal))];
+      const asked = await askAll(world, client, wanted, signal);
+      return [...problems, tokenLine(found.token, asked), ...asked];
     } finally {
       await client.close();
     }
   } catch (error) {
-    return [...problems, token, failed('sentry-organization', error)];
+    const asked = [failed('sentry-organization', error)];
+    return [...problems, tokenLine(found.token, asked), ...asked];
   }
+}
+
+/** An organization token is taken for what it is once Sentry has refused it something. */
+function tokenLine({ value, place }: FoundValue, asked: readonly Check[]): Check {
+  return value.startsWith('sntrys_') && asked.some(({ state }) => state === 'fail')
+    ? say.fail(
+        'sentry-token',
+        `The token (${place}) is an organization token: it can upload releases, not read issues.`,
+        'Make a personal token, or one of an internal integration, with the scopes org:read, project:read, event:read and event:write, and put it into that place instead.',
+      )
+    : say.ok('sentry-token', `A token was found: ${place}`);
 }
 
 async function onlyOrganization(client: SentryClient, signal: AbortSignal): Promise<string> {

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { CheckCommand } from '../../checks/run-check.ts';
 import type { Client } from '../clients/client.ts';
-import type { Named } from './sentry-survey.ts';
+import type { Named } from './named.ts';
 import type { Survey } from './survey.ts';
 
 /** What was found, with a person's answers where there is one to ask. */
@@ -25,17 +25,20 @@ export interface Person {
   ): Promise<string[]>;
 }
 
-/** Asks for what was not found, or was found wrong. Without a person: what was found, and nothing guessed but a project of the repository's name. */
+/**
+ * Asks for what was not found, or was found wrong. Without a person: what was found, and nothing guessed but a project
+ * of the repository's name. Of the `wanted` clients a person is asked about those that are not `wired` yet.
+ */
 export async function choose(
   survey: Survey,
-  wanted: readonly Client[],
+  { wanted, wired }: { wanted: readonly Client[]; wired: readonly Client[] },
   person: Person | undefined,
 ): Promise<Choices> {
   const organization = await chooseOrganization(survey, person);
   const projects = await chooseProjects(survey, organization, person);
   const repository = await chooseRepository(survey, person);
   const checks = await chooseChecks(survey, person);
-  const clients = await chooseClients(wanted, person);
+  const clients = await chooseClients(wanted, wired, person);
   return {
     projects,
     checks,
@@ -47,7 +50,7 @@ export async function choose(
 
 const answered = (value: string, state: Named['state']): Named => ({
   value,
-  place: 'your answer',
+  place: 'your choice',
   state,
   isFoundAnyway: false,
 });
@@ -132,16 +135,21 @@ async function chooseChecks(
   return command === '' ? [] : [{ name: 'check', command, timeoutSeconds: 600 }];
 }
 
-async function chooseClients(wanted: readonly Client[], person: Person | undefined): Promise<Client[]> {
-  if (!person || wanted.length === 0) return [...wanted];
-  const titles = wanted.map(({ title }) => title);
+async function chooseClients(
+  wanted: readonly Client[],
+  wired: readonly Client[],
+  person: Person | undefined,
+): Promise<Client[]> {
+  const open = wanted.filter((client) => !wired.includes(client));
+  if (!person || open.length === 0) return [...wanted];
+  const titles = open.map(({ title }) => title);
   const picked = await person.pick(
-    'Which of these clients shall know Pitcrew? (empty: all; none for none)',
+    `Which of these clients shall know Pitcrew? (empty: ${titles.length > 1 ? 'all' : titles[0]}; none for none)`,
     titles,
     {
       many: true,
       byDefault: titles,
     },
   );
-  return wanted.filter(({ title }) => picked.includes(title));
+  return wanted.filter((client) => wired.includes(client) || picked.includes(client.title));
 }

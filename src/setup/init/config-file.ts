@@ -4,17 +4,17 @@ import { configSchema } from '../../config/schema.ts';
 import type { JsonValue } from '../../core/json.ts';
 import type { ConfigKey } from './config-keys.ts';
 
-const HEAD = `# yaml-language-server: $schema=./node_modules/pitcrew/pitcrew.schema.json
-# Pitcrew finds most things by itself. What stands here goes before what it finds; what is commented out is what it
+const HEAD = `# Pitcrew finds most things by itself. What stands here goes before what it finds; what is commented out is what it
 # finds anyway. Every key: docs/configuration.md of Pitcrew.
 `;
 
-/** The text of a new pitcrew.yml. */
-export function newConfig(keys: readonly ConfigKey[]): string {
+/** The text of a new pitcrew.yml. `schema` is where editors find its description, where that is in the checkout. */
+export function newConfig(keys: readonly ConfigKey[], schema?: string): string {
   const sections = new Map<string, ConfigKey[]>();
   for (const key of keys) sections.set(key.path[0], [...(sections.get(key.path[0]) ?? []), key]);
   const blocks = [...sections].map(([section, inSection]) => blockOf(section, inSection));
-  return [HEAD, ...blocks].join('\n');
+  const modeline = schema === undefined ? '' : `# yaml-language-server: $schema=./${schema}\n`;
+  return [modeline + HEAD, ...blocks].join('\n');
 }
 
 export interface Merged {

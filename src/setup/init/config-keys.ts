@@ -31,7 +31,7 @@ export function configKeys(survey: Survey, choices: Choices): ConfigKey[] {
           ),
         ]
       : []),
-    ...(repository ? [key(['github', 'repository'], repository, 'your answer', true)] : []),
+    ...(repository ? [key(['github', 'repository'], repository, 'your choice', true)] : []),
     ...(!repository && github.repository
       ? [key(['github', 'repository'], github.repository.value, github.repository.place, false)]
       : []),

@@ -12,7 +12,8 @@ export function missingIn(survey: Survey, choices: Choices): Missing[] {
   return [
     ...commits(survey),
     ...sentry(survey, choices),
-    ...github(survey),
+    ...server(survey),
+    ...github(survey, choices),
     ...(choices.checks.length === 0 && !survey.config.checks?.length
       ? [
           {
@@ -34,14 +35,27 @@ function commits({ hasCommits }: Survey): Missing[] {
     : [{ what: 'The repository has no commits yet.', next: 'Make a first commit: a fix starts from one.' }];
 }
 
-function sentry({ sentry: found }: Survey, choices: Choices): Missing[] {
+function sentry({ sentry: found, traces }: Survey, choices: Choices): Missing[] {
   const missing = found.problems.map((what) => ({ what, next: 'Correct that place, or remove the line.' }));
   if (found.tokenPlace === undefined) {
+    const elsewhere =
+      traces.tokenPlaces.length === 0
+        ? ''
+        : ` There is one in ${listed(traces.tokenPlaces)}, where Pitcrew does not look: such tokens mostly may only upload releases.`;
     return [
       ...missing,
       {
-        what: 'No Sentry token was found in SENTRY_AUTH_TOKEN, .env, .sentryclirc or sentry.properties.',
-        next: `Make one with the scopes org:read, project:read, event:read and event:write (${tokenPage(found.url.value)}) and put it into ~/.sentryclirc, below [auth], as token=...; or try Pitcrew without an account: pitcrew sandbox.`,
+        what: `No Sentry token was found in SENTRY_AUTH_TOKEN, .env, .sentryclirc or sentry.properties.${elsewhere}`,
+        next: `${makeToken(found.url.value)} and put it into ~/.sentryclirc, below [auth], as token=...; or try Pitcrew without an account: pitcrew sandbox.`,
+      },
+    ];
+  }
+  if (found.isOrganizationToken && found.failure) {
+    return [
+      ...missing,
+      {
+        what: `The token (${found.tokenPlace}) is an organization token: it can upload releases, not read issues.`,
+        next: `${makeToken(found.url.value)} and put it into that place instead.`,
       },
     ];
   }
@@ -65,17 +79,21 @@ function sentry({ sentry: found }: Survey, choices: Choices): Missing[] {
   return missing;
 }
 
-function github({ github: found, place }: Survey): Missing[] {
-  const missing: Missing[] = [];
-  if (found.missing !== undefined)
-    missing.push({
-      what: found.missing,
-      next: !found.repository
-        ? 'Give the repository a remote called origin, or name it as github.repository in pitcrew.yml; until then the work ends as a local branch and a patch file.'
-        : place.onPath('gh')
-          ? 'Run gh auth login, or set GITHUB_TOKEN; until then the work ends as a local branch and a patch file.'
-          : 'Set GITHUB_TOKEN to a token that may write contents and pull requests; until then the work ends as a local branch and a patch file.',
-    });
+/** A server that only the repository's files name is not asked: a token must not go where a clone says. */
+function server({ sentry: { url }, traces }: Survey): Missing[] {
+  const other = traces.dsns.find((dsn) => !/^https:\/\/([a-z]+\.)?sentry\.io$/.test(dsn.server));
+  if (other === undefined || url.place !== 'the default') return [];
+  return [
+    {
+      what: `The DSN in ${other.place} is of ${other.server}, but ${url.value} is asked.`,
+      next: `Set SENTRY_URL to ${other.server} if that is your Sentry, and take a token of it.`,
+    },
+  ];
+}
+
+function github({ github: found }: Survey, { repository }: Choices): Missing[] {
+  // Where a person has just named the repository, what keeps it from being asked is for doctor to say.
+  const missing: Missing[] = found.missing && repository === undefined ? [found.missing] : [];
   if (found.said?.mayPush === false)
     missing.push({
       what: `The GitHub token may not push to ${found.repository?.value ?? 'the repository'}.`,
@@ -88,6 +106,9 @@ function github({ github: found, place }: Survey): Missing[] {
     });
   return missing;
 }
+
+const makeToken = (url: string): string =>
+  `Make a personal token with the scopes org:read, project:read, event:read and event:write (${tokenPage(url)})`;
 
 /** Where a person makes a token: the same path on every Sentry server. */
 const tokenPage = (url: string): string => `${url.replace(/\/+$/, '')}/settings/account/api/auth-tokens/`;

@@ -37,6 +37,9 @@ export async function planRemoval(
   return [...changes.values()];
 }
 
+/** Only where the package is installed in the project: an editor complains about one that is not there. */
+const SCHEMA = 'node_modules/pitcrew/pitcrew.schema.json';
+
 async function planConfig(
   survey: Survey,
   choices: Choices,
@@ -46,7 +49,8 @@ async function planConfig(
   const shown = shownPath(path, survey.place);
   const before = await textOf(path);
   if (before === undefined) {
-    const after = newConfig(keys);
+    const hasSchema = survey.place.exists(join(survey.repository.mainCheckout, SCHEMA));
+    const after = newConfig(keys, hasSchema ? SCHEMA : undefined);
     const lines = after
       .trimEnd()
       .split('\n')

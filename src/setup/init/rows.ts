@@ -1,4 +1,4 @@
-import type { Named } from './sentry-survey.ts';
+import type { Named } from './named.ts';
 import type { Survey } from './survey.ts';
 
 /** One line of what was found: what it is, what was found, and where. */
@@ -11,11 +11,13 @@ export interface Row {
 /** What was found, for people. No row holds a token. */
 export function rowsOf({ sentry, github, base, project, clients, config }: Survey): Row[] {
   return [
-    row('Sentry token', sentry.tokenPlace === undefined ? '-' : 'found', sentry.tokenPlace ?? 'not found'),
+    row(
+      'Sentry token',
+      sentry.tokenPlace === undefined ? '-' : 'found',
+      `${sentry.tokenPlace ?? 'not found'}${sentry.isOrganizationToken ? '; an organization token' : ''}`,
+    ),
     row('Sentry server', sentry.url.value, sentry.url.place),
-    ...(sentry.region === undefined
-      ? []
-      : [row('region', sentry.region, 'Sentry names it for the organization')]),
+    ...(sentry.region === undefined ? [] : [row('region', sentry.region.value, sentry.region.place)]),
     named('organization', sentry.organization),
     ...(sentry.projects.length === 0
       ? [
@@ -30,7 +32,7 @@ export function rowsOf({ sentry, github, base, project, clients, config }: Surve
     row(
       'GitHub token',
       github.said ? 'accepted' : '-',
-      github.said ? pushes(github.said.mayPush) : 'not found, or not accepted',
+      github.token === 'accepted' ? pushes(github.said?.mayPush) : TOKEN_WORDS[github.token],
     ),
     row('base branch', base?.branch ?? '-', base?.place ?? 'no commits yet'),
     row(
@@ -67,6 +69,12 @@ function named(name: string, found: Named | undefined): Row {
   };
   return row(name, found.value, `${found.place}; ${states[found.state]}`);
 }
+
+const TOKEN_WORDS = {
+  missing: 'not found',
+  refused: 'found; GitHub could not be asked with it',
+  unasked: 'not looked for',
+};
 
 const pushes = (mayPush: boolean | undefined): string =>
   mayPush === undefined ? 'whether it may push is not told' : mayPush ? 'may push' : 'may not push';

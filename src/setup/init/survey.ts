@@ -1,13 +1,14 @@
 import { discoverChecks } from '../../checks/discover-checks.ts';
 import type { CheckCommand } from '../../checks/run-check.ts';
 import { type Config, loadConfig } from '../../config/config.ts';
-import { headOf, listFiles, openRepository, type Repository } from '../../git/repository.ts';
+import { atMainCheckout, headOf, listFiles, openRepository, type Repository } from '../../git/repository.ts';
 import { type BaseBranch, findBase } from '../base-branch.ts';
 import { clientPlace } from '../client-place.ts';
 import type { Client, Place } from '../clients/client.ts';
 import { withoutNpm } from '../clients/launch.ts';
 import { CLIENTS } from '../clients/plan-wiring.ts';
 import { discoverProject, type Project } from '../project/discover-project.ts';
+import { findTraces, type Traces } from '../traces/traces.ts';
 import { programFinder, type World } from '../world.ts';
 import { type GitHubSurvey, surveyGitHub } from './github-survey.ts';
 import { type SentrySurvey, surveySentry } from './sentry-survey.ts';
@@ -18,6 +19,7 @@ export interface Survey {
   hasCommits: boolean;
   config: Config;
   sentry: SentrySurvey;
+  traces: Traces;
   github: GitHubSurvey;
   base: BaseBranch | undefined;
   project: Project;
@@ -27,19 +29,28 @@ export interface Survey {
   clients: { client: Client; sign: string }[];
 }
 
-/** Looks at the repository around `cwd`, and at Sentry and GitHub with what is found there. Input errors as for any command. */
+/** Is told what is being waited for, while it lasts. */
+export type Watch = <T>(name: string, work: Promise<T>) => Promise<T>;
+
+/**
+ * Looks at the repository around `cwd`, and at Sentry and GitHub with what is found there. Input errors as for any
+ * command; the signal's reason when broken off.
+ */
 export async function survey(
   world: World,
   flags: { organization?: string; projects: readonly string[] },
+  watch: Watch,
 ): Promise<Survey> {
-  const repository = await openRepository({ cwd: world.cwd, env: world.env });
+  const repository = await openRepository({ cwd: world.cwd, env: world.env, signal: world.signal });
   const root = repository.mainCheckout;
+  const files = await listFiles(atMainCheckout(repository));
+  const traces = await findTraces(atMainCheckout(repository), files);
   // The file as it lies there is what init shows and completes, committed or not.
   const config = await loadConfig(root, async () => undefined);
   const [sentry, github, project, ownChecks, place, hasCommits] = await Promise.all([
-    surveySentry(world, { root, config, flags }),
-    surveyGitHub(world, repository, config),
-    projectIn(repository, world),
+    watch('Sentry', surveySentry(world, { root, config, flags, traces })),
+    watch('GitHub', surveyGitHub(world, repository, config)),
+    projectIn(root, files, world),
     discoverChecks(root),
     clientPlace(world, root),
     headOf(repository).then(
@@ -47,16 +58,14 @@ export async function survey(
       () => false,
     ),
   ]);
-  const base = await findBase(repository, github.said?.defaultBranch);
+  const base = await watch('the remote', findBase(atMainCheckout(repository), github.said?.defaultBranch));
+  world.signal.throwIfAborted();
   const clients = CLIENTS.flatMap((client) => {
     const sign = client.sign(place);
     return sign === undefined ? [] : [{ client, sign }];
   });
-  return { repository, hasCommits, config, sentry, github, base, project, ownChecks, place, clients };
+  return { repository, hasCommits, config, sentry, traces, github, base, project, ownChecks, place, clients };
 }
 
-async function projectIn(repository: Repository, world: World): Promise<Project> {
-  const root = repository.mainCheckout;
-  const files = await listFiles({ ...repository, root });
-  return discoverProject({ root, files, onPath: programFinder(withoutNpm(world.env.PATH ?? '')) });
-}
+const projectIn = (root: string, files: readonly string[], world: World): Promise<Project> =>
+  discoverProject({ root, files, onPath: programFinder(withoutNpm(world.env.PATH ?? '')) });

@@ -1,17 +1,8 @@
 import { posix } from 'node:path';
+import { type Found, openFolder, type SetupCommand } from '../../checks/project/folder.ts';
+import { checkCommands, KINDS, type Kind } from '../../checks/project/kinds.ts';
+import { discoverMake } from '../../checks/project/others.ts';
 import type { CheckCommand } from '../../checks/run-check.ts';
-import { type Discover, type Found, openFolder, type SetupCommand } from './folder.ts';
-import { discoverGradle, discoverMaven } from './jvm.ts';
-import { discoverNode } from './node.ts';
-import {
-  discoverCargo,
-  discoverDotnet,
-  discoverGo,
-  discoverMake,
-  discoverPhp,
-  discoverRuby,
-} from './others.ts';
-import { discoverPython } from './python.ts';
 
 export interface Project {
   /** For people, one for each kind and folder: `npm workspace`, `Go (services/api)`. */
@@ -45,26 +36,6 @@ export async function discoverProject(options: {
   const make = useful ? undefined : await discoverMake(openFolder(root, '', onPath));
   return merged(make ? [...found, { path: '', said: make }] : found);
 }
-
-interface Kind {
-  manifest: RegExp;
-  discover: Discover;
-}
-
-const KINDS: readonly Kind[] = [
-  { manifest: /^package\.json$/, discover: discoverNode },
-  { manifest: /^Cargo\.toml$/, discover: discoverCargo },
-  { manifest: /^go\.mod$/, discover: discoverGo },
-  {
-    manifest: /^(pyproject\.toml|setup\.py|requirements\.txt|Pipfile|pytest\.ini)$/,
-    discover: discoverPython,
-  },
-  { manifest: /^pom\.xml$/, discover: discoverMaven },
-  { manifest: /^(build|settings)\.gradle(\.kts)?$/, discover: discoverGradle },
-  { manifest: /\.(slnx?|(cs|fs|vb)proj)$/i, discover: discoverDotnet },
-  { manifest: /^Gemfile$/, discover: discoverRuby },
-  { manifest: /^composer\.json$/, discover: discoverPhp },
-];
 
 interface Located {
   path: string;
@@ -116,15 +87,11 @@ function merged(found: readonly Located[]): Project {
   const needed = setups.filter(({ setup }) => setup.needed);
   const used = needed.length > 0 ? needed : setups;
   const checks = found.flatMap(({ path, said }) =>
-    said.checks.map(({ name, command }) => ({
-      name: path === '' ? name : `${path} ${name}`,
-      command: inFolder(path, command),
-      timeoutSeconds: TIMEOUTS[name] ?? 600,
-    })),
+    said.checks.map(({ name, command }) => ({ name, folder: path, command: inFolder(path, command) })),
   );
   return {
     kinds: found.map(({ path, said }) => (path === '' ? said.kind : `${said.kind} (${path})`)),
-    checks: unique(checks),
+    checks: checkCommands(checks),
     ...(used[0]
       ? {
           setup: {
@@ -138,20 +105,7 @@ function merged(found: readonly Located[]): Project {
   };
 }
 
-/** Generous, and the same as in src/checks: a time-out is there for what hangs, not for what is slow. */
-const TIMEOUTS: Record<string, number> = { typecheck: 300, check: 300, build: 600, test: 900 };
-
 const inFolder = (path: string, command: string): string =>
   path === ''
     ? command
     : `(cd ${/[^\w./-]/.test(path) ? `'${path.replaceAll("'", "'\\''")}'` : path} && ${command})`;
-
-/** Two kinds at one place may both have a check `test`: the second one is named after its command. */
-function unique(checks: readonly CheckCommand[]): CheckCommand[] {
-  const taken = new Set<string>();
-  return checks.map((check) => {
-    const name = taken.has(check.name) ? `${check.name} (${check.command.split(/\s/)[0] ?? ''})` : check.name;
-    taken.add(name);
-    return { ...check, name };
-  });
-}

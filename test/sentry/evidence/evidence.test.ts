@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseEvent } from '../../../src/sentry/event.ts';
-import { buildEvidence } from '../../../src/sentry/evidence/evidence.ts';
+import { buildEvidence, groundAhead } from '../../../src/sentry/evidence/evidence.ts';
 import * as events from './events.ts';
 import { apiForm, checkoutWith, ISSUE } from './support.ts';
 
@@ -18,6 +18,38 @@ test.each([
   expect(answered).toEqual(sent);
   expect(sent.text).toMatchSnapshot();
   expect(sent.declaredPaths).toMatchSnapshot();
+});
+
+test('a checkout that was prepared ahead leads to the same, and no file is read twice', async () => {
+  const checkout = await checkoutWith(events.NODE_FILES);
+  const reads: string[] = [];
+  const counting = {
+    ...checkout,
+    read: (path: string) => {
+      reads.push(path);
+      return checkout.read(path);
+    },
+  };
+  const parts = { event: parseEvent(events.NODE_EVENT), issue: ISSUE };
+  const ahead = await buildEvidence({ ...parts, ground: groundAhead(counting) });
+  expect(ahead).toEqual(await buildEvidence({ ...parts, checkout }));
+  expect(reads.toSorted()).toEqual([...new Set(reads)].sort());
+});
+
+test('the release is compared once, for the files of the stack', async () => {
+  const checkout = await checkoutWith(events.NODE_FILES);
+  const parts = { event: parseEvent(events.NODE_EVENT), issue: ISSUE, checkout };
+  const asked: (readonly string[])[] = [];
+  const { declaredPaths } = await buildEvidence({
+    ...parts,
+    releaseNote: async (paths) => {
+      asked.push(paths);
+      return undefined;
+    },
+  });
+  expect(asked).toEqual([declaredPaths]);
+  const failing = buildEvidence({ ...parts, releaseNote: () => Promise.reject(new Error('git is gone')) });
+  await expect(failing).rejects.toThrow('git is gone');
 });
 
 test('full detail adds variables, headers, contexts and extra, without their secrets', async () => {
@@ -50,7 +82,7 @@ test('a line that is gone from the checkout is said, and the event own lines are
     event: parseEvent(events.NODE_EVENT),
     issue: ISSUE,
     checkout: await checkoutWith(files),
-    releaseNote: 'Release shop-api@1.4.2 is 4 commits behind HEAD.',
+    releaseNote: async () => 'Release shop-api@1.4.2 is 4 commits behind HEAD.',
     changedSince: ['src/users.ts'],
   });
   expect(data.lineGone).toBe(true);

@@ -99,7 +99,7 @@ async function evidences(raw: Record<string, unknown>, issueFacts = ISSUE): Prom
           issue: issueFacts,
           checkout,
           detail,
-          releaseNote: issueFacts.title,
+          releaseNote: async () => issueFacts.title,
         }),
       ),
     ),

@@ -18,7 +18,9 @@ export const discoverNode: Discover = async (folder) => {
   const scripts = recordOf(manifest.scripts);
   const checks = CHECKS.flatMap(({ name, scripts: names }) => {
     const script = names.find((one) => isUsable(scripts[one]));
-    return script === undefined ? [] : [{ name, command: `${manager.run} ${script}` }];
+    if (script === undefined) return [];
+    const unasked = isUsable(scripts[name]) ? { unasked: `${manager.run} ${name}` } : {};
+    return [{ name, command: `${manager.run} ${script}`, ...unasked }];
   });
   const typed = withTypeCheck(checks, folder, manifest, manager);
   const all =

@@ -1,4 +1,4 @@
-import type { Discover, Folder, SetupCommand } from './folder.ts';
+import type { Discover, Folder, NamedCommand, SetupCommand } from './folder.ts';
 
 const MARKS = [
   'pyproject.toml',
@@ -78,10 +78,14 @@ const mypyCommand = (pyproject: string): string =>
 const usesPyright = (folder: Folder, pyproject: string): boolean =>
   folder.has('pyrightconfig.json') || /^\[tool\.(based)?pyright\]/m.test(pyproject);
 
-function testsOf(folder: Folder, text: string, tool: Tool): { name: string; command: string }[] {
+function testsOf(folder: Folder, text: string, tool: Tool): NamedCommand[] {
   const usesPytest =
     /\bpytest\b/.test(text) || ['pytest.ini', 'conftest.py', 'tests/conftest.py'].some(folder.has);
-  if (usesPytest) return [{ name: 'test', command: `${tool.module('pytest')} -q` }];
+  if (usesPytest) {
+    const command = `${tool.module('pytest')} -q`;
+    const isPlain = ['pyproject.toml', 'pytest.ini'].some(folder.has);
+    return [{ name: 'test', command, ...(isPlain ? { unasked: command } : {}) }];
+  }
   if (folder.has('manage.py')) return [{ name: 'test', command: `${tool.python} manage.py test` }];
   const hasTests = ['tests', 'test'].some(folder.has) || folder.names(/^test_.*\.py$/).length > 0;
   return hasTests ? [{ name: 'test', command: `${tool.python} -m unittest discover` }] : [];

@@ -1,4 +1,4 @@
-import { type Discover, jsonRecord, recordOf } from './folder.ts';
+import { type Discover, jsonRecord, type NamedCommand, recordOf } from './folder.ts';
 
 /** Cargo.toml. A package that is also a workspace leaves its members out unless told otherwise. */
 export const discoverCargo: Discover = async (folder) => {
@@ -9,8 +9,8 @@ export const discoverCargo: Discover = async (folder) => {
   return {
     kind: /^\[workspace\]/m.test(text) ? 'Cargo workspace' : 'Cargo',
     checks: [
-      { name: 'check', command: `cargo check${flags}` },
-      { name: 'test', command: `cargo test${flags}` },
+      { name: 'check', command: `cargo check${flags}`, unasked: 'cargo check' },
+      { name: 'test', command: `cargo test${flags}`, unasked: 'cargo test' },
     ],
   };
 };
@@ -20,8 +20,8 @@ export const discoverGo: Discover = async (folder) =>
     ? {
         kind: 'Go',
         checks: [
-          { name: 'build', command: 'go build ./...' },
-          { name: 'test', command: 'go test ./...' },
+          { name: 'build', command: 'go build ./...', unasked: 'go build ./...' },
+          { name: 'test', command: 'go test ./...', unasked: 'go test ./...' },
         ],
       }
     : undefined;
@@ -107,7 +107,10 @@ export const discoverMake: Discover = async (folder) => {
   const targets = ['typecheck', 'check', 'build', 'test'].filter((target) =>
     new RegExp(`^${target}\\s*:(?![:=])`, 'm').test(text),
   );
-  return targets.length === 0
-    ? undefined
-    : { kind: 'make', checks: targets.map((target) => ({ name: target, command: `make ${target}` })) };
+  return targets.length === 0 ? undefined : { kind: 'make', checks: targets.map(makeCheck) };
 };
+
+function makeCheck(target: string): NamedCommand {
+  const command = `make ${target}`;
+  return { name: target, command, ...(/^(check|test)$/.test(target) ? { unasked: command } : {}) };
+}

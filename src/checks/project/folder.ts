@@ -30,6 +30,8 @@ export interface NamedCommand {
   /** `typecheck`, `build`, `test`. */
   name: string;
   command: string;
+  /** What the tools run for it where pitcrew.yml names no checks; absent where a person has to name it there first. */
+  unasked?: string;
 }
 
 export interface SetupCommand {

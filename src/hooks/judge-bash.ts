@@ -1,0 +1,49 @@
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { judgeCommand } from '../policy/shell.ts';
+import type { HookInput } from './input.ts';
+import { realOf } from './place.ts';
+import { privateFiles } from './private-files.ts';
+import type { Watched } from './repository.ts';
+import { ALLOW, deny, type HookVerdict } from './verdict.ts';
+
+/** Whether a command line may be run in a repository in which somebody works. */
+export function judgeBash(input: HookInput, seen: Watched): HookVerdict {
+  // What cannot be read may be anything, this session's own runs among it.
+  const holdsRuns = seen.own.length > 0 || seen.unreadable !== undefined;
+  const verdict = judgeCommand(input.command, {
+    cwd: realOf(input.cwd),
+    root: seen.place.mainCheckout,
+    worktrees: seen.own.flatMap((run) => run.worktrees.map(({ path }) => realOf(path))),
+    holdsRuns,
+    aliasOf: (name) => aliasOf(name, input.cwd),
+    readScript: (path) => scriptAt(resolve(input.cwd, path)),
+    privateFiles: privateFiles(seen, holdsRuns),
+  });
+  return verdict.allow ? ALLOW : deny(verdict.reason, verdict.instead);
+}
+
+/** What a git alias stands for. Asked only for a word that is no command of git's own. */
+function aliasOf(name: string, cwd: string): string | undefined {
+  try {
+    // Loaded only now: most command lines have no alias in them.
+    const { execFileSync } = process.getBuiltinModule('node:child_process');
+    const alias = execFileSync('git', ['config', '--get', `alias.${name}`], {
+      cwd,
+      encoding: 'utf8',
+      timeout: 1000,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return alias.trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function scriptAt(path: string): string | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat?.isFile() && stat.size <= LONGEST_SCRIPT ? readFileSync(path, 'utf8') : undefined;
+}
+
+/** Longer ones are programs, not what an agent writes to get around a rule. */
+const LONGEST_SCRIPT = 64 * 1024;

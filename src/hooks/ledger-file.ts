@@ -1,0 +1,32 @@
+import { dirname, join, resolve } from 'node:path';
+import { mayHaveLiveRuns } from '../../ledger/recently-written.ts';
+import { parseInput } from './input.ts';
+import { type Place, placeOf } from './place.ts';
+
+export const ledgerFile = (place: Place): string => join(place.commonDirectory, 'pitcrew', 'ledger.db');
+
+/**
+ * Whether anybody may be at work where this tool call happens. Nearly always nobody is, and that has to be quick: the
+ * rest of the hook is not even loaded then. True where it cannot be told.
+ */
+export function mayMatter(text: string, env: NodeJS.ProcessEnv, now: number): boolean {
+  try {
+    return foldersOf(text, env).some((folder) => {
+      const place = placeOf(folder);
+      return place !== undefined && mayHaveLiveRuns(ledgerFile(place), now);
+    });
+  } catch {
+    return true;
+  }
+}
+
+function foldersOf(text: string, env: NodeJS.ProcessEnv): string[] {
+  const here = [process.cwd(), env.CLAUDE_PROJECT_DIR ?? process.cwd()];
+  try {
+    const { cwd, file } = parseInput(text);
+    return [...here, cwd, ...(file === '' ? [] : [dirname(resolve(cwd, file))])];
+  } catch {
+    // Not understood: then only the place where the hook was started says whether that matters.
+    return here;
+  }
+}
