@@ -22,7 +22,9 @@ export function normalizeGlob(text: string): string {
   if (isFolder && segments.at(-1) !== '**') segments.push('**');
   const glob = segments.filter((segment, at) => segment !== '**' || segments[at - 1] !== '**').join('/');
   if (expandBraces(glob).some((alternative) => alternative.split('/').includes('..'))) throw outside(text);
-  return glob;
+  // What this reading took away may have hidden a mark or a drive: `a/../!x`, `./C:/x`. A stored claim is read again at
+  // every comparison and must not turn into an error then. Each reading is shorter than the last, so this ends.
+  return glob === text ? glob : normalizeGlob(glob);
 }
 
 /** The glob of one file: its own name may hold characters that a glob reads otherwise (`[id].ts`), so each becomes a class of one. */
@@ -34,7 +36,7 @@ export function pathSegments(text: string): string[] {
   const path = text.trim().replaceAll('\\', '/');
   if (path === '')
     throw inputError('A path is empty.', 'Name a file, a folder or a glob inside the repository.');
-  if (/[\u0000-\u001f\u007f]/.test(path)) {
+  if (UNSEEN.test(path)) {
     throw inputError(`The path ${shown(text)} has control characters in it.`, 'Write it without them.');
   }
   if (path.length > MAX_CHARACTERS) {
@@ -66,6 +68,9 @@ export function expandBraces(glob: string): string[] {
   if (length > MAX_EXPANDED_CHARACTERS) throw tooMany(glob);
   return alternatives;
 }
+
+/** Controls, line separators, and what turns the direction of a line: other sessions are shown our paths. */
+const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
 
 const MAX_CHARACTERS = 1000;
 const MAX_ALTERNATIVES = 64;
@@ -126,7 +131,8 @@ function readSet(glob: string, open: number): { choices: string[]; end: number }
   return undefined;
 }
 
-const shown = (text: string): string => JSON.stringify(text.slice(0, 120));
+const shown = (text: string): string =>
+  JSON.stringify(text.slice(0, 120)).replace(new RegExp(UNSEEN, 'g'), '?');
 
 const outside = (text: string) =>
   inputError(

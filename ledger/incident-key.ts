@@ -10,7 +10,7 @@ export function normalizeIncident(text: string): string {
   const colon = key.indexOf(':');
   if (!/^[A-Za-z][A-Za-z0-9+.-]{0,30}:[^\s\p{C}]{1,250}$/u.test(key)) {
     throw inputError(
-      `${JSON.stringify(text.slice(0, 120))} is not the key of an incident.`,
+      `${JSON.stringify(text.slice(0, 120)).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?')} is not the key of an incident.`,
       'Write it as sentry:ORGANIZATION/SHORT-ID, the way the triage table shows it.',
     );
   }

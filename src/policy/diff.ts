@@ -1,7 +1,7 @@
 import { judgeContents } from './diff/contents.ts';
 import type { DiffRules, FileChange, Finding } from './diff/finding.ts';
 import { judgePaths } from './diff/protected-paths.ts';
-import { judgeShape } from './diff/shape.ts';
+import { HUGE_BYTES, judgeShape } from './diff/shape.ts';
 import { judgeSilencing } from './diff/suppressions.ts';
 import { judgeTests } from './diff/weakened.ts';
 
@@ -14,12 +14,14 @@ export type { DiffRules, FileChange, Finding, RuleName } from './diff/finding.ts
  */
 export function judgeDiff(files: readonly FileChange[], rules: DiffRules): Finding[] {
   const ordered = [...files].sort((one, other) => compare(one.path, other.path));
+  // What is too large to be judged is refused for that alone, and not read for an hour.
+  const readable = ordered.filter(({ size }) => size <= HUGE_BYTES);
   const findings = [
     ...judgePaths(ordered, rules.protected),
     ...judgeShape(ordered, rules),
     ...judgeContents(ordered),
-    ...judgeTests(ordered),
-    ...judgeSilencing(ordered),
+    ...judgeTests(readable),
+    ...judgeSilencing(readable),
   ];
   return withoutRepeats(findings).sort(
     (one, other) =>

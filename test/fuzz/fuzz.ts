@@ -59,16 +59,6 @@ export async function orOurError<Result>(
   }
 }
 
-/** The same for what only the caller reads again: the ledger quotes a caller's own words as they are. */
-export async function orInputError<Result>(work: () => Result): Promise<Result | undefined> {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof PitcrewError) || error.kind !== 'input') throw error;
-    return undefined;
-  }
-}
-
 const UNSEEN = /(?!\n)[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
 
 function record(entry: PropertyRecord): void {

@@ -43,6 +43,7 @@ const around = fc.constantFrom(
   'a\tb\n',
   '— ',
   '`',
+  '<b>',
   '; ',
   '[',
 );
@@ -50,7 +51,7 @@ const planting: fc.Arbitrary<Planting> = fc.record({
   secret: fc.nat({ max: SECRETS.length - 1 }),
   form: fc.nat({ max: FORMS.length - 1 }),
   before: around,
-  after: fc.constantFrom('', ' ', '\n', '"', ')', '"}', ', then more', '`', ';', ']', '\u001b[0m'),
+  after: fc.constantFrom('', ' ', '\n', '"', ')', '"}', ', then more', '`', '</b>', ';', ']', '\u001b[0m'),
 });
 
 /** The plantings one after the other, each in the next place, with a list of what was planted where. */
@@ -61,9 +62,7 @@ function planter(plantings: readonly Planting[], share: number) {
     const one = plantings[place++ % plantings.length];
     const secret = one && SECRETS[one.secret];
     const text = one && secret ? one.before + (FORMS[one.form]?.[1](secret.text) ?? '') + one.after : '';
-    // A line of source is one line.
-    const fits = text.length <= most && !(where.startsWith('source') && text.includes('\n'));
-    if (!secret || place % share !== 0 || !fits) return `ordinary ${where}`;
+    if (!secret || place % share !== 0 || text.length > most) return `ordinary ${where}`;
     planted.push({ secret: secret.secret, where: `${secret.kind}, ${FORMS[one.form]?.[0]}, in ${where}` });
     return text;
   };

@@ -9,7 +9,7 @@ import { apiPath, baseUrlOf } from '../../src/sentry/path.ts';
 import { parseSelection } from '../../src/triage/selection.ts';
 import { testClient } from '../sentry/support/clients.ts';
 import { type FakeSentry, startFakeSentry } from '../sentry/support/fake-sentry.ts';
-import { fuzz, orInputError, orOurError } from './fuzz.ts';
+import { fuzz, orOurError } from './fuzz.ts';
 import { expectLinear, repeated } from './linear.ts';
 import { hostileText } from './texts.ts';
 
@@ -70,13 +70,13 @@ fuzz('anything else is an input error, or an id of plain characters', reference,
   if (read) expect(read.id).toMatch(/^[A-Z0-9][A-Z0-9_.-]{0,127}$/);
   const short = await orOurError(() => shortIdOf(text));
   if (short !== undefined) expect(short).toMatch(/^[A-Z0-9][A-Z0-9_.-]{0,99}$/);
-  const key = await orInputError(() => normalizeIncident(text));
+  const key = await orOurError(() => normalizeIncident(text));
   if (key !== undefined) expect(normalizeIncident(key)).toBe(key);
 });
 
 fuzz('reading is linear', repeated(hostileText(2)), async (text) => {
   await expectLinear((long) => orOurError(() => parseIssueReference(`https://sentry.io/${long}`)), text);
-  await expectLinear((long) => orInputError(() => normalizeIncident(`sentry:${long}`)), text);
+  await expectLinear((long) => orOurError(() => normalizeIncident(`sentry:${long}`)), text);
   await expectLinear((long) => orOurError(() => baseUrlOf(long)), text);
   await expectLinear(
     (long) => orOurError(() => parseSelection(long, [{ index: 1, shortId: 'WEB-1' }])),

@@ -122,16 +122,11 @@ test('the run whose paths are fuzzed is held by this session', async () => {
   expect(answer?.text).toContain('src/new.ts');
 });
 
-/** The ledger takes and shows a path with marks that turn a line around. */
-const seenPath = hostilePath(['src/a.ts', 'src/**', 'lib/{a,b}/*.ts']).map((path) =>
-  path.replaceAll('\u202e', ''),
-);
-
 fuzz(
   'any paths of a claim: taken, or an input error, and the ledger goes on',
   fc.record({
-    add: fc.array(seenPath, { maxLength: 3 }),
-    drop: fc.array(seenPath, { maxLength: 2 }),
+    add: fc.array(hostilePath(['src/a.ts', 'src/**', 'lib/{a,b}/*.ts']), { maxLength: 3 }),
+    drop: fc.array(hostilePath(['src/a.ts', 'src/**', 'lib/{a,b}/*.ts']), { maxLength: 2 }),
   }),
   async (input) => {
     await answers(alone, 'ledger_update', { issue: 'HELD-1', ...input });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { isPlainlyHarmless } from '../../src/policy/shell/plain.ts';
 import { type CommandFacts, judgeCommand, RULE_IDS } from '../../src/policy/shell.ts';
 import { LONG, ORDINARY } from './shell/allowed.ts';
 import { bystander, holder } from './shell/facts.ts';
@@ -89,6 +90,21 @@ describe('forbidden commands are refused', () => {
     ];
     expect(shared.filter((command) => !judgeCommand(command, bystander()).allow)).toEqual([]);
     expect(shared.filter((command) => judgeCommand(command, wary).allow)).toEqual([]);
+  });
+});
+
+describe('the quick answer', () => {
+  test('knows ordinary commands, and never one that is refused', () => {
+    const plain = [
+      'npm test',
+      'git status',
+      'cd src && ls -la | head -3',
+      'npx tsc --noEmit -p . 2>&1 | tail -5',
+      'git diff --stat',
+    ];
+    expect(plain.filter((command) => !isPlainlyHarmless(command))).toEqual([]);
+    const refused = [...everything, ...FORBIDDEN_TO_HOLDERS].map(([, command]) => command);
+    expect(refused.filter(isPlainlyHarmless)).toEqual([]);
   });
 });
 

@@ -47,7 +47,7 @@ interface Value {
   quoted: boolean;
   /** Nothing but the operator stands between name and value, as in a URL or a log; a program has blanks. */
   tight: boolean;
-  /** The character behind it. */
+  /** The two characters behind it. */
   next: string;
 }
 
@@ -85,12 +85,14 @@ function readValue(match: RegExpExecArray, text: string): Value {
     text: quoted ? raw.slice(1, -1) : raw,
     quoted,
     tight: !/\s["'`]?$/.test(kept),
-    next: text.charAt(match.index + match[0].length),
+    next: text.slice(match.index + match[0].length, match.index + match[0].length + 2),
   };
 }
 
+/** `token: Promise<string>` is a program's; the `</b>` behind a value ends markup around it. */
 const isPossible = ({ text, quoted, tight, next }: Value): boolean =>
-  !isPlaceholder(text) && (quoted || !(isExpression(text) || next === '(' || (next === '<' && !tight)));
+  !isPlaceholder(text) &&
+  (quoted || !(isExpression(text) || next.startsWith('(') || (/^<(?!\/)/.test(next) && !tight)));
 
 /** A sentence or a label about the secret: `'Your password is required'`. */
 const isProse = (text: string): boolean =>

@@ -2,6 +2,8 @@ import type { Family } from './languages.ts';
 
 /** One statement that can make a test fail. */
 export interface Assertion {
+  /** Where it starts in the text. */
+  at: number;
   /** As written, white space folded. */
   text: string;
   /** Lines of the file, from 1. */
@@ -12,30 +14,34 @@ export interface Assertion {
   isConstant: boolean;
 }
 
-/** The assertions of a text, in order; `firstLine` is the number of its first line. */
-export function assertionsIn(
-  { raw, code }: { raw: string; code: string },
-  family: Family,
-  firstLine: number,
-): Assertion[] {
+/** The assertions of a text, in order. */
+export function assertionsIn({ raw, code }: { raw: string; code: string }, family: Family): Assertion[] {
   const assertions: Assertion[] = [];
   let end = 0;
-  let line = firstLine;
+  let line = 1;
   let counted = 0;
   for (const match of code.matchAll(PATTERNS[family] ?? GENERAL)) {
     if (match.index < end || isDeclaration(code, match.index)) continue;
-    end = statementEnd(code, match.index);
+    const stop = statementEnd(code, match.index);
+    // What stands on further lines of a statement counts by itself: a callback may be a whole test.
+    end = Math.min(stop, (code.indexOf('\n', match.index) + 1 || stop) - 1);
     line += code.slice(counted, match.index).split('\n').length - 1;
     counted = match.index;
     const text = raw
-      .slice(match.index, end)
+      .slice(match.index, stop)
       .replace(/\s+/g, ' ')
       .replace(/[;,\s]+$/, '');
     const bare = code
-      .slice(match.index, end)
+      .slice(match.index, stop)
       .replace(/\s+/g, ' ')
       .replace(/[;,\s]+$/, '');
-    assertions.push({ text, line, isWeak: isWeak(text, bare), isConstant: isConstant(text) });
+    assertions.push({
+      at: match.index,
+      text,
+      line,
+      isWeak: isWeak(text, bare),
+      isConstant: isConstant(text),
+    });
   }
   return assertions;
 }
@@ -45,11 +51,13 @@ const isDeclaration = (code: string, at: number): boolean =>
     code.slice(Math.max(0, at - 30), at),
   );
 
+const LONGEST_STATEMENT = 8000;
+
 /** To the end of the line on which all brackets are closed and no chain goes on; at most 60 lines. */
 function statementEnd(code: string, start: number): number {
   let depth = 0;
   let lines = 0;
-  for (let at = start; at < code.length; at += 1) {
+  for (let at = start; at < Math.min(code.length, start + LONGEST_STATEMENT); at += 1) {
     const character = code.charAt(at);
     if (/[([{]/.test(character)) depth += 1;
     else if (/[)\]}]/.test(character)) {
@@ -64,7 +72,7 @@ function statementEnd(code: string, start: number): number {
       if ((depth <= 0 && !goesOn) || lines > 60) return at;
     }
   }
-  return code.length;
+  return Math.min(code.length, start + LONGEST_STATEMENT);
 }
 
 const WORDS =

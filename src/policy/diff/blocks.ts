@@ -1,24 +1,24 @@
 import type { Family } from './languages.ts';
 
-/** Where the test that starts at `start` ends, in a text whose strings and comments are blank. */
-export function blockEnd(code: string, start: number, family: Family): number {
+/** Where the test that a text starts with ends; its strings and comments are blank. */
+export function blockEnd(code: string, family: Family): number {
   switch (family) {
     case 'javascript':
-      return callEnd(code, start);
+      return callEnd(code);
     case 'python':
-      return indentEnd(code, start, /^$/);
+      return indentEnd(code, /^$/);
     case 'ruby':
     case 'elixir':
-      return indentEnd(code, start, /^end\b|^\}/);
+      return indentEnd(code, /^end\b|^\}/);
     default:
-      return braceEnd(code, start);
+      return braceEnd(code);
   }
 }
 
 /** A call with all that is chained to it: `test.each([...])('name', () => {...})`. */
-function callEnd(code: string, start: number): number {
+function callEnd(code: string): number {
   let depth = 0;
-  for (let at = start; at < code.length; at += 1) {
+  for (let at = 0; at < code.length; at += 1) {
     const character = code.charAt(at);
     if (/[([{]/.test(character)) depth += 1;
     else if (/[)\]}]/.test(character)) {
@@ -35,11 +35,10 @@ function callEnd(code: string, start: number): number {
 }
 
 /** To the first line that is indented no deeper than the first one; a line that closes the block still belongs to it. */
-function indentEnd(code: string, start: number, closing: RegExp): number {
-  const lineStart = code.lastIndexOf('\n', start - 1) + 1;
-  const first = lineEnd(code, start + (/^\s*/.exec(code.slice(start))?.[0].length ?? 0));
-  const indent = widthOf(code.slice(code.slice(lineStart, start).trim() === '' ? lineStart : start));
-  let at = headEnd(code, start, first);
+function indentEnd(code: string, closing: RegExp): number {
+  const first = lineEnd(code, /^\s*/.exec(code)?.[0].length ?? 0);
+  const indent = widthOf(code);
+  let at = headEnd(code, first);
   while (at < code.length) {
     const end = lineEnd(code, at);
     const text = code.slice(at, end);
@@ -51,9 +50,9 @@ function indentEnd(code: string, start: number, closing: RegExp): number {
 }
 
 /** The end of the head's last line: arguments may go over several. */
-function headEnd(code: string, start: number, firstEnd: number): number {
+function headEnd(code: string, firstEnd: number): number {
   let depth = 0;
-  let at = start;
+  let at = 0;
   for (let end = firstEnd; ; end = lineEnd(code, end)) {
     for (; at < end; at += 1) {
       if (/[([{]/.test(code.charAt(at))) depth += 1;
@@ -63,9 +62,9 @@ function headEnd(code: string, start: number, firstEnd: number): number {
   }
 }
 
-function braceEnd(code: string, start: number): number {
+function braceEnd(code: string): number {
   let depth = 0;
-  for (let at = start; at < code.length; at += 1) {
+  for (let at = 0; at < code.length; at += 1) {
     const character = code.charAt(at);
     if (/[([{]/.test(character)) depth += 1;
     else if (/[)\]}]/.test(character)) {

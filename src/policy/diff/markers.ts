@@ -16,6 +16,7 @@ export function markersIn(file: TestFile): Marker[] {
   const collect = (kind: Marker['kind'], pattern: RegExp | undefined) => {
     if (!pattern) return;
     for (const match of file.code.matchAll(pattern)) {
+      if (kind === 'leave' && isAfterFailure(file.code, match.index)) continue;
       const name = match[0].replace(/\s+/g, ' ').trim().slice(0, 60);
       found.push({ kind, name, line: lineAt(file.raw, match.index + match[0].search(/\S|$/)) });
     }
@@ -65,9 +66,16 @@ const SWALLOWS: Partial<Record<Family, RegExp>> = {
   rust: /\bcatch_unwind\s*\(/g,
 };
 
-/** A bare return that something else than a failure leads to. */
-const LEAVES =
-  /(?<!(?:Fatal|Fatalf|Error|Errorf|FailNow|Fail|fail|done|reject|resolve|next|callback)\b[^\n]*\n?[^\n]*)(?<=[\s{;):])return[ \t]*(?:;|(?=[\r\n}]|\s+(?:if|unless)\b))/g;
+/** A return without a value. */
+const LEAVES = /(?<=[\s{;):])return[ \t]*(?:;|(?=[\r\n}]|[ \t]+(?:if|unless)\b))/g;
+/** On its line or the one before, what makes the return that of a test that failed, or of a callback that is done. */
+const AFTER_FAILURE = /\b(?:Fatalf?|Errorf?|FailNow|[Ff]ail|done|reject|resolve|next|callback)\b/;
+
+function isAfterFailure(code: string, at: number): boolean {
+  const line = code.lastIndexOf('\n', at - 1);
+  const start = Math.max(0, at - 400, line <= 0 ? 0 : code.lastIndexOf('\n', line - 1));
+  return AFTER_FAILURE.test(code.slice(start, at));
+}
 
 const RETRIES =
   /\bretryTimes\s*\(|\.retries\s*\(|\bretr(?:y|ies)\s*:\s*[1-9]|@(?:\w+\.)*(?:flaky|retry|RetryingTest|Retry|RepeatFailedTest|Flaky|FlakyTest)\b|\breruns\s*=|\[\s*Retry\b|\bsoft(?=\s*\()/g;

@@ -32,9 +32,13 @@ export function pairTests(
     (old, now) => old.name === now.name && newPath(old) === now.path && old.name !== '',
   );
   left = match(left, (old, now) => old.name === now.name && old.name !== '' && old.family === now.family);
+  // Each with each: where there are too many to compare, what is not there by name is gone.
+  if (left.length * after.length > MOST_COMPARISONS) return { same, gone: left };
   left = match(left, (old, now) => likeness(old, now) >= ENOUGH);
   return { same, gone: left.filter((old) => !after.some((now) => isWithin(old, now))) };
 }
+
+const MOST_COMPARISONS = 10_000;
 
 /** More than half of its assertions word by word: a test beside it that only looks alike shares the set-up, not these. */
 const ENOUGH = 0.6;

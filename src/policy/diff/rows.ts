@@ -1,22 +1,28 @@
-/** How many inputs a test runs over: rows of tables, and attributes that hold one row each. 0 where it has no table. */
-export function rowsIn(code: string): number {
-  const attributes = code.match(ROW_ATTRIBUTES)?.length ?? 0;
-  let rows = attributes;
-  for (const match of code.matchAll(TABLES)) rows += elementsAt(code, match.index + match[0].length - 1);
-  return rows;
+/** Inputs that tests run over, each by where it stands: rows of tables, and attributes that hold one row each. */
+export function rowsIn(code: string): { at: number; rows: number }[] {
+  const attributes = [...code.matchAll(ROW_ATTRIBUTES)].map((match) => ({ at: match.index, rows: 1 }));
+  const tables = [...code.matchAll(TABLES)].slice(0, MOST_TABLES).map((match) => ({
+    at: match.index,
+    rows: elementsAt(code, match.index + match[0].length - 1),
+  }));
+  return [...attributes, ...tables];
 }
+
+/** Nobody reads more; what one file may cost has to end somewhere. */
+const MOST_TABLES = 300;
+const LONGEST_TABLE = 8000;
 
 const ROW_ATTRIBUTES = /\[\s*(?:InlineData|TestCase|DataRow|Arguments)\s*\(|#\[\s*(?:case|test_case)\b/g;
 // Each ends with the bracket that opens its rows.
 const TABLES =
-  /\.(?:each|for|forEach|cases)\s*\(\s*\[|\bparametrize\s*\([^[\]()]*(?:[[(][^[\]()]*[\])]\s*,)?\s*\[|\]struct\s*\{[^{}]*\}\s*\{|\]map\[[^\]]*\][^{\n]*\{|@(?:ValueSource|CsvSource)\s*\([^{}]*\{|->with\s*\(\s*\[|\barguments\s*:\s*\[/g;
+  /\.(?:each|for|forEach|cases)\s*\(\s*\[|\bparametrize\s*\([^[\]()]{0,300}(?:[[(][^[\]()]{0,300}[\])]\s*,)?\s*\[|\]struct\s*\{[^{}]{0,2000}\}\s*\{|\]map\[[^\]]{0,200}\][^{\n]{0,200}\{|@(?:ValueSource|CsvSource)\s*\([^{}]{0,300}\{|->with\s*\(\s*\[|\barguments\s*:\s*\[/g;
 
 /** The elements of a list, with any brackets inside them, that opens at a place. A comma at the end adds none. */
 function elementsAt(code: string, open: number): number {
   let depth = 0;
   let elements = 0;
   let isEmpty = true;
-  for (let at = open; at < code.length; at += 1) {
+  for (let at = open; at < Math.min(code.length, open + LONGEST_TABLE); at += 1) {
     const character = code.charAt(at);
     if (depth >= 1 && /\S/.test(character) && !(depth === 1 && /[,)\]}]/.test(character))) isEmpty = false;
     if (/[([{]/.test(character)) depth += 1;

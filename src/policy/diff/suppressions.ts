@@ -56,7 +56,7 @@ const nameOf = (found: string): string =>
     .trim();
 
 // What a tool obeys stands at the start of a comment; `# noqa`, `# nosec` and `type: ignore` also after other words.
-const START = '(?:\\/\\/+|\\/\\*+|<!--|#|^[ \\t]*\\*|\\{\\/\\*)[ \\t!]*';
+const START = '(?:(?<!\\/)\\/{2,4}|\\/\\*{1,2}|<!--|(?<!#)#{1,3}|^[ \\t]{0,80}\\*)[ \\t!]{0,8}';
 const DIRECTIVES = [
   '@ts-(?:ignore|expect-error|nocheck)',
   '(?:eslint|oxlint|stylelint|tslint|jshint|standard|deno-lint|biome|rslint)[-:](?:disable|ignore)[\\w-]*',

@@ -36,24 +36,37 @@ export function testsIn(path: string, content: string | undefined): TestFile | u
   if (family === undefined || content === undefined || content.includes('\0')) return undefined;
   const raw = content.replaceAll('\r\n', '\n');
   const { code } = viewsOf(raw, family);
-  const cases: TestCase[] = [];
-  for (const head of startsIn(code, family)) {
-    const start = withAttributes(code, head);
-    const end = blockEnd(code, head, family);
-    const text = { raw: raw.slice(start, end), code: code.slice(start, end) };
-    const line = lineAt(raw, start + text.code.search(/\S/));
-    cases.push({
-      path,
-      family,
-      name: nameOf(text, family),
-      line,
-      ...text,
-      assertions: assertionsIn(text, family, line),
-      rows: rowsIn(text.code),
+  const assertions = assertionsIn({ raw, code }, family);
+  const rows = rowsIn(code);
+  let toRead = MOST_READ;
+  const cases = startsIn(code, family)
+    .slice(0, MOST_CASES)
+    .map((head): TestCase => {
+      const start = withAttributes(code, head);
+      const longest = Math.max(SHORTEST_CASE, Math.min(LONGEST_CASE, toRead));
+      const end = head + blockEnd(code.slice(head, head + longest), family);
+      toRead -= end - head;
+      const isInside = ({ at }: { at: number }): boolean => at >= start && at < end;
+      const text = { raw: raw.slice(start, end), code: code.slice(start, end) };
+      return {
+        path,
+        family,
+        name: nameOf(text, family),
+        line: lineAt(raw, start + text.code.search(/\S/)),
+        ...text,
+        assertions: assertions.filter(isInside),
+        rows: rows.filter(isInside).reduce((sum, one) => sum + one.rows, 0),
+      };
     });
-  }
-  return { path, family, raw, code, cases, assertions: assertionsIn({ raw, code }, family, 1) };
+  return { path, family, raw, code, cases, assertions };
 }
+
+/** What one file may cost has to end somewhere; these are far beyond what people write. */
+const MOST_CASES = 2000;
+const LONGEST_CASE = 30_000;
+const SHORTEST_CASE = 500;
+/** Tests in tests in tests: together they are read this far, then each only at its head. */
+const MOST_READ = 2_000_000;
 
 /** Decorators and attributes that stand on lines of their own before it belong to a test: they may hold its rows. */
 function withAttributes(code: string, head: number): number {

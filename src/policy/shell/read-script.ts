@@ -1,5 +1,6 @@
 import { readArithmetic } from './read-dollar.ts';
-import { readHereDocuments, readRedirection } from './read-redirection.ts';
+import { readHereDocuments } from './read-redirection.ts';
+import { BLANK, COMMENT, readSimpleCommand, readWordList } from './read-simple.ts';
 import { matchAt, readPieces } from './read-word.ts';
 import {
   type Command,
@@ -22,12 +23,9 @@ export function readScript(text: string): { commands: Command[]; tooDeep: boolea
 export const readBody = (text: string): Word => readPieces(openSource(text, READERS), 'body');
 
 const OPERATOR = /&&|\|\||;;&|;;|;&|\|&|&!|[;&|\n]/y;
-const BLANK = /(?:[ \t\r\f\v]|\\\r?\n)+/y;
-const COMMENT = /#[^\n]*/y;
 const OPENING = new Set(['if', 'while', 'until', 'for', 'select', 'case', '{']);
 const CLOSING = new Set(['fi', 'done', 'esac', '}']);
 const KEYWORDS = new Set(['then', 'elif', 'else', 'do', '!', 'time', 'coproc', 'in', ...OPENING, ...CLOSING]);
-const ASSIGNMENT = /^([A-Za-z_]\w*)(\[[^\]]*\])?(\+?)=/;
 
 interface List {
   source: Source;
@@ -135,7 +133,10 @@ function readSimple(list: List): boolean {
     return takeKeyword(list, keyword);
   }
   if (matchAt(/\[\[(?=\s)/y, source) !== '') readCondition(list);
-  else if (!readFunction(list)) readWords(list);
+  else if (!readFunction(list)) {
+    list.commands.push(readSimpleCommand(source, list.after, isPiped(list)));
+    list.after = '';
+  }
   // Nothing was read at a character that no rule knows: step over it, or the loop would stand still.
   if (source.at === start) source.at += 1;
   return false;
@@ -174,19 +175,6 @@ function readFor(list: List): void {
   list.commands.push(command);
 }
 
-function readWordList(source: Source): Word[] {
-  const words: Word[] = [];
-  while (source.at < source.text.length) {
-    source.at += matchAt(BLANK, source).length;
-    source.at += matchAt(COMMENT, source).length;
-    const start = source.at;
-    const word = readPieces(source, 'bare');
-    if (source.at === start) return words;
-    words.push(word);
-  }
-  return words;
-}
-
 function readCondition(list: List): void {
   const { source } = list;
   const command = { ...simpleCommand(list.after), kind: 'for' as const };
@@ -220,50 +208,6 @@ function readFunction(list: List): boolean {
     words: [],
   });
   list.after = ';';
-  return true;
-}
-
-function readWords(list: List): void {
-  const { source } = list;
-  const command = simpleCommand(list.after);
-  command.piped = isPiped(list);
-  while (source.at < source.text.length) {
-    source.at += matchAt(BLANK, source).length;
-    if (source.text[source.at] === '#') break;
-    const redirection = readRedirection(source);
-    if (redirection) {
-      command.redirections.push(redirection);
-      continue;
-    }
-    const start = source.at;
-    const word = readPieces(source, 'bare');
-    if (source.at === start) break;
-    if (command.words.length === 0 && takeAssignment(source, command, word)) continue;
-    command.words.push(word);
-  }
-  if (source.text[source.at] === '(' && command.words.length > 0) command.words.push([]);
-  list.commands.push(command);
-  list.after = '';
-}
-
-function takeAssignment(source: Source, command: Command, word: Word): boolean {
-  const first = word[0];
-  if (first?.kind !== 'text' || first.quoted) return false;
-  const match = ASSIGNMENT.exec(first.text);
-  if (!match) return false;
-  const value: Word = [
-    { kind: 'text', text: first.text.slice(match[0].length), quoted: false },
-    ...word.slice(1),
-  ];
-  let list: Word[] | undefined;
-  if (source.text[source.at] === '(' && word.length === 1 && first.text.length === match[0].length) {
-    source.at += 1;
-    list = [];
-    do list.push(...readWordList(source));
-    while (matchAt(/[\n;&|<>]/y, source) !== '' && ++source.at < source.text.length);
-    source.at += 1;
-  }
-  command.assignments.push({ name: match[1] ?? '', value, list, append: match[3] === '+' });
   return true;
 }
 

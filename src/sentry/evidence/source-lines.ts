@@ -46,7 +46,7 @@ function numberedLines(lines: readonly [number, string][], line: number, frame: 
 /** A source line without secrets; of a long (minified) one, the part around the column where it failed. */
 function cleanSource(text: string, column: number | undefined): string {
   if (KEY_MATERIAL.test(text)) return HIDDEN;
-  const flat = (part: string, most: number) => untrustedBlock(part.replaceAll('\n', ' '), most);
+  const flat = (part: string, most: number) => untrustedBlock(part, most).replaceAll('\n', ' ');
   if (text.length <= LONGEST_SOURCE_LINE || column === undefined || column < 80) {
     return flat(text, LONGEST_SOURCE_LINE);
   }

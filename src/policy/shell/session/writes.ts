@@ -60,6 +60,7 @@ const WRITERS: Record<string, Targets | undefined> = {
   ruby: (list) => (list.some((item) => /^-[a-z]*i/.test(item.text)) ? afterCode(list) : []),
   dd: (list) =>
     list.filter((item) => item.text.startsWith('of=')).map((item) => ({ ...item, text: item.text.slice(3) })),
+  sort: optioned('o', 'output'),
   curl: optioned('o', 'output', 'output-dir'),
   wget: optioned('O', 'output-document', 'P', 'directory-prefix'),
   tar: optioned('C', 'directory'),
