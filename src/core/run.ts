@@ -1,13 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import type { Writable } from 'node:stream';
 
 export interface RunOptions {
   cwd: string;
   /** The child's whole environment; take it from `childEnvironment`, which leaves tokens out. */
   env: NodeJS.ProcessEnv;
   timeoutMs: number;
-  /** Written to stdin, which is closed after it; without it stdin is empty. */
-  input?: string;
+  /**
+   * Written to stdin, which is closed after it; without it stdin is empty. A promise lets the program start before it is
+   * known what to ask; one that fails ends the program.
+   */
+  input?: string | Promise<string>;
   /** Bytes kept of each stream. The end is kept: that is where test runners say what failed. */
   maxBytes?: number;
   signal?: AbortSignal;
@@ -75,7 +79,7 @@ export function run(command: string, args: readonly string[], options: RunOption
     );
     // A program may end before it has read its input; that is its choice, not our failure.
     child.stdin.on('error', () => {});
-    child.stdin.end(options.input ?? '');
+    writeInput(child, options.input ?? '');
   });
 }
 
@@ -110,6 +114,16 @@ const URL_WITH_PASSWORD = /^[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/@]{0,200}:[^\s/@]{1,
 
 const SECRET_NAME =
   /TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|WEBHOOK|(^|_)(PWD|(API|PRIVATE|ACCESS|AUTH|SIGNING|ENCRYPTION)_?KEY|KEY_ID|AUTH|PAT|COOKIE|DSN)(_|$)|^ANTHROPIC_|^CLAUDE_CODE_MESSAGING_/i;
+
+function writeInput(child: ChildProcess & { stdin: Writable }, input: string | Promise<string>): void {
+  if (typeof input === 'string') child.stdin.end(input);
+  else {
+    input.then(
+      (text) => child.stdin.end(text),
+      () => killGroup(child),
+    );
+  }
+}
 
 /** The child, or why there can be none: a NUL in an argument and too long a command line throw before there is one. */
 function start(command: string, args: readonly string[], options: RunOptions) {

@@ -92,6 +92,26 @@ export async function gitWrite(
   return judged(checkout, args, options, answer);
 }
 
+/**
+ * Starts a git command that reads its questions from stdin (`--stdin`) before they are known: starting takes longer than
+ * answering. `input` failing ends it, and the answer fails with it. Throws as `gitRead`.
+ */
+export async function gitAhead(
+  checkout: Checkout,
+  args: readonly string[],
+  input: Promise<string>,
+): Promise<GitAnswer> {
+  const answer = await run('git', [...FLAGS, ...args], {
+    cwd: checkout.root,
+    env: environmentFor(checkout, {}),
+    timeoutMs: READ_TIMEOUT_MS,
+    input,
+    ...(checkout.signal ? { signal: checkout.signal } : {}),
+  });
+  await input;
+  return judged(checkout, args, {}, answer);
+}
+
 /** The items of NUL-separated output (`-z`). */
 export const nulSeparated = (text: string): string[] => text.split('\0').filter((item) => item !== '');
 

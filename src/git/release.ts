@@ -1,5 +1,5 @@
 import { untrustedLine } from '../core/untrusted.ts';
-import { type Checkout, gitRead, nulSeparated } from './git.ts';
+import { type Checkout, gitAhead, gitRead, nulSeparated } from './git.ts';
 import { line, resolveCommit } from './repository.ts';
 
 export type ReleaseComparison =
@@ -21,52 +21,84 @@ export type ReleaseComparison =
 
 const MOST_COMMITS = 20;
 
+export interface Comparison {
+  /**
+   * Finds the commit of a Sentry release (a commit id, a tag, `app@1.2.3`, `1.2.3+id`), and what happened to the files
+   * (relative to the root) between it and the checkout. A release that names nothing here is answered as unknown, never
+   * as unchanged. To be called once.
+   */
+  with(release: string, files: readonly string[] | Promise<readonly string[]>): Promise<ReleaseComparison>;
+  /** Ends what was started, when there is no release to compare with. */
+  abandon(): void;
+}
+
 /**
- * Whether what crashed may be fixed already: finds the commit of a Sentry release (a commit id, a tag, `app@1.2.3`,
- * `1.2.3+id`), and what happened to the given files between it and the checkout. A release that names nothing here is
- * answered as unknown, never as unchanged.
+ * Whether what crashed may be fixed already. All of git's processes start here, to be told the release and the files when
+ * these are known: a caller that waits for Sentry meanwhile hardly waits for git. Throws as `gitRead`, from `with`.
  */
-export async function compareWithRelease(options: {
-  repository: Checkout;
-  release: string;
-  /** Relative to the root. What does not depend on them is asked before they are known. */
-  files: readonly string[] | Promise<readonly string[]>;
-  /** From `knownRefs`, where the caller asked for them already. */
-  refs?: KnownRefs;
-}): Promise<ReleaseComparison> {
-  const { repository, files } = options;
-  const release = untrustedLine(options.release, 200);
-  const refs = options.refs ?? (await knownRefs(repository));
-  const found = await findRelease(repository, release, refs);
-  if (found === undefined) {
-    const note = `No tag or commit of this checkout is called ${release || 'like the release'}; fetch tags if it should be.`;
-    return { known: false, release, note };
-  }
-  const { head } = refs;
-  const same = head === found.sha;
-  const [{ behind, ahead }, commits] = await Promise.all([
-    same ? { behind: 0, ahead: 0 } : distance(repository, found.sha, head),
-    same ? [] : commitsTouching(repository, found.sha, head, files),
-  ]);
+export function startComparison(repository: Checkout): Comparison {
+  const refs = knownRefs(repository);
+  const range = Promise.withResolvers<string>();
+  const files = Promise.withResolvers<readonly string[]>();
+  const counted = distance(repository, range.promise);
+  const touching = commitsTouching(repository, range.promise, files.promise);
+  for (const begun of [refs, counted, touching, range.promise, files.promise]) begun.catch(() => {});
+  const abandon = (): void => {
+    range.reject(new Error('There is nothing to compare with.'));
+    files.reject(new Error('There is nothing to compare with.'));
+  };
   return {
-    known: true,
-    release,
-    ...found,
-    ahead,
-    behind,
-    commits: commits.slice(0, MOST_COMMITS),
-    more: commits.length > MOST_COMMITS,
+    abandon,
+    with: async (named, paths) => {
+      try {
+        const release = untrustedLine(named, 200);
+        const known = await refs;
+        const found = await findRelease(repository, release, known);
+        if (found === undefined) return unknownRelease(release);
+        if (found.sha === known.head) return sameCommit(release, found);
+        range.resolve(`${found.sha}...${known.head}`);
+        files.resolve(await paths);
+        const [{ behind, ahead }, commits] = await Promise.all([counted, touching]);
+        const more = commits.length > MOST_COMMITS;
+        return {
+          known: true,
+          release,
+          ...found,
+          ahead,
+          behind,
+          commits: commits.slice(0, MOST_COMMITS),
+          more,
+        };
+      } finally {
+        abandon();
+      }
+    },
   };
 }
 
-export interface KnownRefs {
+function unknownRelease(release: string): ReleaseComparison {
+  const note = `No tag or commit of this checkout is called ${release || 'like the release'}; fetch tags if it should be.`;
+  return { known: false, release, note };
+}
+
+const sameCommit = (release: string, found: { ref: string; sha: string }): ReleaseComparison => ({
+  known: true,
+  release,
+  ...found,
+  ahead: 0,
+  behind: 0,
+  commits: [],
+  more: false,
+});
+
+interface KnownRefs {
   head: string;
   /** Commits by `refs/tags/NAME`; an annotated tag leads to its commit. */
   tags: ReadonlyMap<string, string>;
 }
 
-/** HEAD and all tags in one question, which can be asked before the release is known. */
-export async function knownRefs(repository: Checkout): Promise<KnownRefs> {
+/** HEAD and all tags in one question. */
+async function knownRefs(repository: Checkout): Promise<KnownRefs> {
   // 1 is git's answer where there is no ref at all: before the first commit.
   const { stdout } = await gitRead(repository, ['show-ref', '--head', '--dereference'], { accept: [0, 1] });
   const tags = new Map<string, string>();
@@ -117,24 +149,31 @@ export function namesFor(release: string): string[] {
 const isSafeName = (name: string): boolean =>
   /^[A-Za-z0-9_][\w.@+/-]{0,199}$/.test(name) && !/\.\.|@\{/.test(name);
 
-async function distance(repository: Checkout, from: string, to: string) {
-  const counted = await gitRead(repository, ['rev-list', '--left-right', '--count', `${from}...${to}`]);
+/** `range` is `FROM...TO`. */
+async function distance(repository: Checkout, range: Promise<string>) {
+  const question = range.then((symmetric) => `${symmetric}\n`);
+  const counted = await gitAhead(repository, ['rev-list', '--left-right', '--count', '--stdin'], question);
   const [behind = 0, ahead = 0] = line(counted.stdout).split('\t').map(Number);
   return { behind, ahead };
 }
 
 async function commitsTouching(
   repository: Checkout,
-  from: string,
-  to: string,
-  files: readonly string[] | Promise<readonly string[]>,
+  range: Promise<string>,
+  files: Promise<readonly string[]>,
 ): Promise<{ sha: string; subject: string; date: string }[]> {
-  const paths = await files;
-  if (paths.length === 0) return [];
-  const format = ['log', '-z', '--format=%H %cI %s', `--max-count=${MOST_COMMITS + 1}`, `${from}..${to}`];
-  const { stdout } = await gitRead(repository, [...format, '--', ...paths]);
+  const format = ['log', '-z', '--format=%H %cI %s', `--max-count=${MOST_COMMITS + 1}`, '--stdin'];
+  const { stdout } = await gitAhead(repository, format, touchedSince(range, files));
   return nulSeparated(stdout).map((entry) => {
     const [sha = '', date = '', ...subject] = entry.split(' ');
     return { sha, subject: untrustedLine(subject.join(' '), 200), date };
   });
+}
+
+/** What `log --stdin` reads: the commits of the checkout since, then the paths. Without one: no commits. */
+async function touchedSince(range: Promise<string>, files: Promise<readonly string[]>): Promise<string> {
+  const [from = '', to = ''] = (await range).split('...');
+  // One path a line: a name with a line break in it cannot be asked for.
+  const paths = (await files).filter((path) => path !== '' && !path.includes('\n'));
+  return paths.length === 0 ? `^${to}\n${to}\n` : [`^${from}`, to, '--', ...paths, ''].join('\n');
 }

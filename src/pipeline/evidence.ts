@@ -1,7 +1,7 @@
 import { isoSeconds } from '../core/clock.ts';
 import { upstreamError } from '../core/errors.ts';
 import type { Recent } from '../core/recent.ts';
-import { compareWithRelease, type KnownRefs, knownRefs, type ReleaseComparison } from '../git/release.ts';
+import { type Comparison, type ReleaseComparison, startComparison } from '../git/release.ts';
 import { listFiles, type Repository } from '../git/repository.ts';
 import type { SentryClient } from '../sentry/client.ts';
 import { parseEvent, type SentryEvent } from '../sentry/event.ts';
@@ -56,25 +56,30 @@ export async function gatherEvidence(request: EvidenceRequest): Promise<Gathered
   const fetching = handled(issueWithEvent(client, request.issue, request.which, signal));
   await requestsSent();
   const ground = handled(groundAhead(checkoutOf(repository.root, () => listFiles(repository))));
-  const refs = handled(knownRefs(repository));
-  const fetched = await fetching;
-  if (fetched.event === undefined) {
-    throw upstreamError(
-      `Sentry keeps no event of ${fetched.issue.shortId} any more.`,
-      'Work from the issue page, or wait until it happens again.',
-    );
+  const comparison = startComparison(repository);
+  try {
+    const { issue, event: fetched } = await fetching;
+    if (fetched === undefined) throw eventGone(issue);
+    const event = parseEvent(fetched);
+    const { release } = event;
+    const evidence = await buildEvidence({
+      event,
+      issue: factsOf(issue),
+      ground,
+      detail: request.detail ?? 'small',
+      ...(release === undefined ? {} : { releaseNote: noteOf(comparison, release) }),
+    });
+    return { issue, event, evidence };
+  } finally {
+    comparison.abandon();
   }
-  const event = parseEvent(fetched.event);
-  const { release } = event;
-  const evidence = await buildEvidence({
-    event,
-    issue: factsOf(fetched.issue),
-    ground,
-    detail: request.detail ?? 'small',
-    ...(release === undefined ? {} : { releaseNote: noteOf(repository, release, refs) }),
-  });
-  return { issue: fetched.issue, event, evidence };
 }
+
+const eventGone = (issue: SentryIssue) =>
+  upstreamError(
+    `Sentry keeps no event of ${issue.shortId} any more.`,
+    'Work from the issue page, or wait until it happens again.',
+  );
 
 /** A promise that is awaited later: its failure is no unhandled rejection until then. */
 function handled<Value>(promise: Promise<Value>): Promise<Value> {
@@ -92,11 +97,9 @@ const factsOf = ({ firstSeen, lastSeen, ...issue }: SentryIssue): IssueFacts => 
 });
 
 /** The comparison begins at once, with what does not depend on the files; the answer is for when these are known. */
-function noteOf(repository: Repository, release: string, refs: Promise<KnownRefs>) {
+function noteOf(comparison: Comparison, release: string) {
   const { promise: files, resolve: nameFiles } = Promise.withResolvers<readonly string[]>();
-  const comparing = handled(
-    refs.then((known) => compareWithRelease({ repository, release, files, refs: known })),
-  );
+  const comparing = handled(comparison.with(release, files));
   return async (paths: readonly string[]): Promise<string> => {
     nameFiles(paths);
     return noteFrom(await comparing);

@@ -176,6 +176,18 @@ describe('stdin', () => {
     expect(await run('cat', [], options())).toMatchObject({ code: 0, stdout: '' });
   });
 
+  test('the program runs while its input is still unknown; an input that fails ends it', async () => {
+    const began = join(folder, 'began');
+    const { promise, resolve: tell } = Promise.withResolvers<string>();
+    const running = runShell(`touch ${began}; cat`, options({ input: promise }));
+    await until('it began', async () => (await readFile(began).catch(() => undefined)) !== undefined);
+    tell('late\n');
+    expect((await running).stdout).toBe('late\n');
+    expect(await run('cat', [], options({ input: Promise.reject(new Error('no')) }))).toMatchObject({
+      code: 137,
+    });
+  });
+
   test('a program that does not read its input is no failure', async () => {
     expect(await run('true', [], options({ input: 'x'.repeat(2_000_000) }))).toMatchObject({
       code: 0,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { writePatch } from '../../src/git/patch.ts';
 import { pushBranch } from '../../src/git/push.ts';
-import { compareWithRelease, namesFor } from '../../src/git/release.ts';
+import { namesFor, startComparison } from '../../src/git/release.ts';
 import { commit, ENV, git, open, repositoryWith, temporaryFolder, withOrigin } from './repositories.ts';
 
 const BRANCH = 'fix/shop-1';
@@ -97,7 +97,7 @@ describe('writePatch', () => {
   });
 });
 
-describe('compareWithRelease', () => {
+describe('startComparison', () => {
   const setUp = async () => {
     const root = repositoryWith();
     const released = git(root, 'rev-parse', 'HEAD');
@@ -112,7 +112,7 @@ describe('compareWithRelease', () => {
     async (name) => {
       const { repository, released, fix } = await setUp();
       const release = name.replace('SHA', released).replace('SHORT', released.slice(0, 10));
-      expect(await compareWithRelease({ repository, release, files: ['src/cart.ts'] })).toMatchObject({
+      expect(await startComparison(repository).with(release, ['src/cart.ts'])).toMatchObject({
         known: true,
         sha: released,
         ahead: 2,
@@ -127,7 +127,7 @@ describe('compareWithRelease', () => {
     const { root, repository } = await setUp();
     git(root, 'tag', 'v2.0.0');
     git(root, 'reset', '-q', '--hard', 'HEAD~1');
-    expect(await compareWithRelease({ repository, release: '2.0.0', files: [] })).toMatchObject({
+    expect(await startComparison(repository).with('2.0.0', [])).toMatchObject({
       ahead: 0,
       behind: 1,
     });
@@ -146,14 +146,14 @@ describe('compareWithRelease', () => {
     '@',
   ])('release %j is unknown, and says so', async (release) => {
     const { repository } = await setUp();
-    const answer = await compareWithRelease({ repository, release, files: ['src/cart.ts'] });
+    const answer = await startComparison(repository).with(release, ['src/cart.ts']);
     expect(answer).toMatchObject({ known: false, note: expect.stringContaining('No tag or commit') });
   });
 
   test('the list of commits is capped', async () => {
     const { root, repository } = await setUp();
     for (let index = 0; index < 22; index++) commit(root, `c${index}`, { 'src/cart.ts': `${index}\n` });
-    const answer = await compareWithRelease({ repository, release: 'v1.2.3', files: ['src/cart.ts'] });
+    const answer = await startComparison(repository).with('v1.2.3', ['src/cart.ts']);
     expect(answer).toMatchObject({ more: true, commits: { length: 20 } });
   });
 
