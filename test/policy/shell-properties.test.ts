@@ -48,6 +48,8 @@ const WRAPPERS: readonly { wrap(text: string): string; simple: boolean; ofSimple
     'busybox env',
   ].map((prefix) => ({ wrap: (text: string) => `${prefix} ${text}`, simple: true, ofSimple: true })),
   { wrap: (text) => `find . -exec ${text} \\;`, simple: true, ofSimple: true },
+  // Before a keyword it would be no shell, and behind another program no command.
+  { wrap: (text) => `A=1 B=2 ${text}`, simple: false, ofSimple: true },
   ...['sh -c', 'bash -lc', 'zsh -ec', 'eval', 'su -c', 'script -qc', 'trap', 'busybox sh -c'].map(
     (prefix) => ({
       wrap: (text: string) => `${prefix} ${single(text)}${prefix === 'trap' ? ' EXIT' : ''}`,
@@ -59,7 +61,6 @@ const WRAPPERS: readonly { wrap(text: string): string; simple: boolean; ofSimple
     [
       ['true && ', ''],
       ['! ', ''],
-      ['A=1 B=2 ', ''],
       ['ls; ', '; ls'],
       ['ls | ', ''],
       ['(', ')'],
