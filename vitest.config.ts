@@ -1,12 +1,23 @@
 import { defineConfig } from 'vitest/config';
 
-/** What takes long because it waits, floods, kills or starts whole other programs: `npm run test:hard`, and CI. */
+/** What takes long because it waits, floods, kills, or starts many other programs: `npm run test:hard`, and CI. */
 const HARD = [
   'test/e2e/faults-*.test.ts',
   'test/e2e/{adversary,bad-input,hostile-text,secrets}.test.ts',
-  'test/client/**/*.test.ts',
+  'test/corpus/linear.test.ts',
+  'test/contract/{base-urls,vendor-*}.test.ts',
+  'test/cli/{bad-places,bad-words,doctor,init}.test.ts',
+  'test/context/{person,sessions,started-by-agent}.test.ts',
+  'test/git/{fence-*,remove-worktree,worktrees}.test.ts',
+  'test/hooks/database.test.ts',
+  'test/ledger/postgres/**/*.test.ts',
+  'test/mcp-server/{bad-input,consent,leaving,other-clients,person-prompt}.test.ts',
+  'test/setup/**/*.test.ts',
   'test/storm/**/*.test.ts',
 ];
+
+/** One file at a time: each starts several clients, servers and git. */
+const CLIENT = 'test/client/**/*.test.ts';
 
 const shared = {
   // Most tests start real processes and git; on two cores a slow start is not a failure.
@@ -20,8 +31,9 @@ const shared = {
 export default defineConfig({
   test: {
     projects: [
-      { test: { ...shared, name: 'main', include: ['test/**/*.test.ts'], exclude: HARD } },
+      { test: { ...shared, name: 'main', include: ['test/**/*.test.ts'], exclude: [...HARD, CLIENT] } },
       { test: { ...shared, name: 'hard', include: HARD } },
+      { test: { ...shared, name: 'client', include: [CLIENT], fileParallelism: false } },
     ],
   },
 });

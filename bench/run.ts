@@ -8,13 +8,15 @@ import type { Bench, Suite } from './bench.ts';
 import { evidence } from './evidence.ts';
 import { type Figure, type Reference, rounded } from './figure.ts';
 import { footprint } from './footprint.ts';
+import { hooks } from './hooks.ts';
+import { ledger } from './ledger.ts';
 import { installOfficial, type Official, readOfficial } from './official.ts';
 import { start } from './start.ts';
 import { suspects } from './suspects.ts';
 import { tokens } from './tokens.ts';
 import { triage } from './triage.ts';
 
-const SUITES: Record<string, Suite> = { triage, start, tokens, evidence, suspects, footprint };
+const SUITES: Record<string, Suite> = { triage, start, hooks, tokens, evidence, suspects, footprint, ledger };
 
 const USAGE = `node bench/run.ts [suite...] [--json] [--official FOLDER] [--no-official]
   suites: ${Object.keys(SUITES).join(', ')}; without any: all, and bench/results.json is written

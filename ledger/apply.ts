@@ -1,4 +1,5 @@
 import { inputError } from '../src/core/errors.ts';
+import { lane } from './apply/lane.ts';
 import { recordStep, recordTriage, select } from './apply/records.ts';
 import { probe, register } from './apply/register.ts';
 import { amend, close, guard, renew, takeover } from './apply/runs.ts';
@@ -11,6 +12,7 @@ import {
   type State,
   unchanged,
 } from './apply/state.ts';
+import { leave, poll } from './apply/tickets.ts';
 import { trim } from './apply/trim.ts';
 
 /**
@@ -35,6 +37,9 @@ const RULES: { [K in Kind]: (state: State, input: Input<K>, moment: Moment) => A
   guard,
   close,
   takeover,
+  lane,
+  poll,
+  leave,
   trim,
   recordTriage,
   select,

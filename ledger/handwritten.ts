@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { messageOf } from '../src/core/errors.ts';
 import { judgeEntry, readEntries, type WrittenEntry } from './import.ts';
 import type { HandwrittenEntry } from './ledger.ts';
 import { outsideOf } from './view-blocks.ts';
@@ -22,6 +23,26 @@ export function handwrittenReader(file: string | undefined): (now: number) => Ha
     // The age of an entry decides, so it is judged anew each time.
     return entries.map((entry) => judgeEntry(entry, now));
   };
+}
+
+/** The entries of one list, from its bytes; our own block in it is left out. */
+export const readWrittenList = (bytes: Buffer, now: number): HandwrittenEntry[] =>
+  readEntries(textOf(bytes)).map((entry) => judgeEntry(entry, now));
+
+/** A list for people goes on without the hand-written part, and says so in its place. */
+export function readOrSay(read: () => HandwrittenEntry[]): HandwrittenEntry[] {
+  try {
+    return read();
+  } catch (error) {
+    return [
+      {
+        title: 'The hand-written entries cannot be read',
+        paths: [],
+        text: messageOf(error),
+        status: 'unclear',
+      },
+    ];
+  }
 }
 
 function textOf(bytes: Buffer | undefined): string {

@@ -1,4 +1,25 @@
 import type { ProofRecord } from '../src/core/check-record.ts';
+import type {
+  AmendAnswer,
+  AmendCommand,
+  CloseCommand,
+  GuardCommand,
+  LaneAnswer,
+  LaneCommand,
+  LeaveCommand,
+  Outcome,
+  ProbeCommand,
+  Refused,
+  RegisterAnswer,
+  RegisterCommand,
+  RunCommand,
+  SelectCommand,
+  TakeoverCommand,
+  WaitAnswer,
+  WaitQuery,
+} from './commands.ts';
+
+export type * from './commands.ts';
 
 /**
  * The ledger's contract. Every engine runs the same pure `apply(state, command)` (apply.ts) inside one transaction;
@@ -18,7 +39,19 @@ export interface Ledger {
   close(command: CloseCommand): Promise<Outcome>;
   /** Ends another session's run and gives its incidents and paths to `session` under a new fence. */
   takeover(command: TakeoverCommand): Promise<{ ok: true; run: Run; rev: Rev } | Refused>;
-  list(): Promise<{ rev: Rev; active: RunView[]; recent: Run[]; handwritten: HandwrittenEntry[] }>;
+  /**
+   * A place in the integration order `name`, kept as long as the run is active: asked again, it tells the present
+   * position. The first in order has the turn. `leave` gives the place up.
+   */
+  lane(command: LaneCommand): Promise<LaneAnswer>;
+  /**
+   * Waits for a ticket's turn; with `afterRev` also for any change of the ledger, which then answers with the position as
+   * it is. Ends after `timeoutMs` at the latest. Waiting keeps the ticket; an aborted `signal` gives it up and rejects.
+   */
+  wait(query: WaitQuery): Promise<WaitAnswer>;
+  /** Gives a ticket up. */
+  leave(command: LeaveCommand): Promise<Outcome>;
+  list(): Promise<Listed>;
   events(query: { afterRev: Rev; limit: number }): Promise<LedgerEvent[]>;
   /** Forgets closed runs older than this. Active ones are never removed. */
   trim(command: { cmd: string; olderThanDays: number }): Promise<{ removed: number; rev: Rev }>;
@@ -37,6 +70,15 @@ export interface Ledger {
 
   /** Ends timers and closes the store. Runs stay as they are: their lease decides. */
   dispose(): Promise<void>;
+}
+
+export interface Listed {
+  rev: Rev;
+  active: RunView[];
+  recent: Run[];
+  handwritten: HandwrittenEntry[];
+  /** Who waits, in order. */
+  waiting: TicketView[];
 }
 
 export type Rev = number;
@@ -70,6 +112,10 @@ export interface Run {
   /** `sentry:ORG/SHORT-ID` and the like. */
   incidents: string[];
   paths: PathClaim[];
+  /** `port:5173`, `db:dev`, `lock:migrations`: each held by one session at most, compared letter by letter. */
+  resources: string[];
+  /** Its places in integration orders; `rev` is the revision at which it joined. */
+  lanes: { name: string; rev: Rev }[];
   /** The commit that the work starts from. */
   base: string;
   intent: string;
@@ -78,9 +124,38 @@ export interface Run {
   startedAt: number;
   renewedAt: number;
   expiresAt: number;
+  /** `renewedAt` by a clock that does not jump, where the engine has one. */
+  renewedSteady?: SteadyTime;
   closedAt?: number;
   commits: string[];
   note?: string;
+}
+
+/** Milliseconds of one boot of one machine, which no correction of the clock and no suspend moves. */
+export interface SteadyTime {
+  boot: string;
+  at: number;
+}
+
+/** A place in the line for claims that others hold. It ends when nobody asks for it in time. */
+export interface Ticket {
+  ticket: string;
+  session: string;
+  owner: Owner;
+  incidents: string[];
+  paths: PathClaim[];
+  resources: string[];
+  /** The revision at which it was given: its place among all tickets. */
+  number: Rev;
+  since: number;
+  /** How long it holds without being asked for. */
+  ttlMs: number;
+  askedAt: number;
+}
+
+export interface TicketView extends Ticket {
+  /** Its place among the tickets that want some of the same, from 1. */
+  position: number;
 }
 
 /** live: renewed in time. suspect: renewal missed, but nobody can say that the owner is gone. dead: it is gone. */
@@ -103,7 +178,8 @@ export interface HandwrittenEntry {
 }
 
 export interface Conflict {
-  source: 'ledger' | 'handwritten';
+  /** `ticket`: nobody holds it, but another session has waited for it longer. */
+  source: 'ledger' | 'handwritten' | 'ticket';
   run?: string;
   /** Who holds it, for people. */
   holder: string;
@@ -112,6 +188,7 @@ export interface Conflict {
   branch?: string;
   incidents: string[];
   paths: { wanted: string; held: string }[];
+  resources: string[];
   /** The next step for the one who was refused. Never a destructive command. */
   advice: string;
 }
@@ -193,75 +270,6 @@ export interface ProofStep extends ProofRecord {
   /** What a person allowed in this tree, as `approval` recorded it. */
   approved?: string[];
 }
-
-interface Command {
-  /** A fresh id for each intent. A command whose id is known gets its first answer again. */
-  cmd: string;
-}
-export interface RunCommand extends Command {
-  run: string;
-  fence: Fence;
-}
-export interface RegisterCommand extends Command {
-  session: string;
-  owner: Owner;
-  incidents: string[];
-  paths: PathClaim[];
-  base: string;
-  ttlMs: number;
-  intent: string;
-}
-export interface ProbeCommand {
-  session: string;
-  incidents: string[];
-  paths: PathClaim[];
-}
-export interface AmendCommand extends RunCommand {
-  add: PathClaim[];
-  drop: string[];
-}
-export interface GuardCommand {
-  run: string;
-  fence: Fence;
-  effect: 'edit' | 'commit' | 'push' | 'pull_request' | 'resolve';
-  paths?: string[];
-}
-export interface CloseCommand extends RunCommand {
-  /** Only these of the run's incidents; the run goes on with the others. */
-  incidents?: string[];
-  status: 'completed' | 'aborted';
-  commits: string[];
-  note?: string;
-}
-export interface TakeoverCommand extends Command {
-  run: string;
-  expectFence: Fence;
-  session: string;
-  owner: Owner;
-  ttlMs: number;
-  reason: string;
-}
-export interface SelectCommand extends Command {
-  session: string;
-  triage: string;
-  incidents: string[];
-  by: Selection['by'];
-  how: string;
-}
-
-export type Outcome = { ok: true; rev: Rev } | Refused;
-export interface Refused {
-  ok: false;
-  /** One sentence for people: what is not so, and who or what it is. */
-  reason: string;
-  /** Their next step. */
-  advice: string;
-  rev: Rev;
-}
-export type RegisterAnswer =
-  | { ok: true; run: Run; rev: Rev }
-  | { ok: false; conflicts: Conflict[]; rev: Rev };
-export type AmendAnswer = Outcome | { ok: false; conflicts: Conflict[]; rev: Rev };
 
 export interface LedgerEvent {
   rev: Rev;

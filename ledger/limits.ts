@@ -1,6 +1,3 @@
-/** How long a registration holds without a renewal. The server's timer renews at a third of it. */
-export const DEFAULT_LEASE_MS = 2 * 60_000;
-
 /** Without a renewal for this long a run counts as abandoned: the 2 h rule of the hand-kept ledgers. */
 export const STALE_AFTER_MS = 2 * 3_600_000;
 
@@ -16,3 +13,10 @@ export const MAX_LEASE_MS = 24 * 3_600_000;
 export const MAX_INCIDENTS = 200;
 /** More files than this are declared as folders; it also bounds the work done inside the transaction. */
 export const MAX_PATHS = 500;
+
+export const MAX_RESOURCES = 50;
+
+/** How long a place in the line is kept without being asked for, unless the caller says otherwise. */
+export const DEFAULT_TICKET_MS = 60_000;
+/** Longest time that a place is kept for somebody who does not ask: everybody behind it waits as long. */
+export const MAX_TICKET_MS = 10 * 60_000;

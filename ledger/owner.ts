@@ -73,7 +73,15 @@ function readBootId(): string {
   return '';
 }
 
+/** A process stays in the namespace that it began in. */
 function pidNamespace(): string {
+  knownNamespace ??= readNamespace();
+  return knownNamespace;
+}
+
+let knownNamespace: string | undefined;
+
+function readNamespace(): string {
   try {
     return readlinkSync('/proc/self/ns/pid');
   } catch {

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { messageOf } from '../src/core/errors.ts';
 import type { RunView } from './ledger.ts';
-import { ownerKey } from './liveness.ts';
 import { covers } from './overlap.ts';
-import { ownerLiveness } from './owner.ts';
+import { sightOf } from './owners.ts';
 import { connect } from './sqlite/database.ts';
 import { activeRuns, worktrees } from './sqlite/load.ts';
-import { viewOf } from './sqlite/queries.ts';
 import { SCHEMA } from './sqlite/schema.ts';
+import { steadyTime } from './steady-clock.ts';
+import { viewOf } from './views.ts';
 
 export type { RunView } from './ledger.ts';
 
@@ -29,11 +29,10 @@ export function readActiveRuns(file: string, now: number): Reading {
       if (!head) return { ok: false, reason: 'the ledger has no first row' };
       if (Number(head.schema) > SCHEMA) return { ok: false, reason: 'the ledger belongs to a newer Pitcrew' };
       const runs = activeRuns(database);
-      const gone = new Set(
-        runs.filter((run) => ownerLiveness(run.owner) === 'gone').map((run) => ownerKey(run.owner)),
-      );
+      const steady = steadyTime();
+      const sight = { ...sightOf(runs), now, ...(steady && { steady }) };
       const rows = worktrees(database);
-      return { ok: true, rev: Number(head.rev), runs: runs.map((run) => viewOf(run, rows, { now, gone })) };
+      return { ok: true, rev: Number(head.rev), runs: runs.map((run) => viewOf(run, rows, sight)) };
     } finally {
       database.close();
     }

@@ -11,6 +11,10 @@ export interface ViewWriter {
 }
 
 const DEFAULT_DELAY_MS = 50;
+/** Between two renderings of one process: many sessions that change much must not spend the machine on the view. */
+const BETWEEN_MS = 500;
+/** Another process is writing: looked at again after this, since it may have read before our change. */
+const BUSY_AGAIN_MS = 100;
 const TRIES = 40;
 
 /**
@@ -28,36 +32,49 @@ export function viewWriter(options: {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
   let due = false;
+  let renderedAt = Number.NEGATIVE_INFINITY;
 
-  const render = async () => {
+  const write = async () => {
+    const input = await read();
+    writeView(file, { rev: input.rev, store: input.store, body: renderView(input) });
+  };
+  const render = async (tries: number) => {
     timer = undefined;
     if (!due) return;
     due = false;
     try {
-      for (let attempt = 1; attempt <= TRIES; attempt++) {
-        const input = await read();
-        const { rev, store } = input;
-        if (alone(lockFile, () => writeView(file, { rev, store, body: renderView(input) }))) return;
-        await pause(5 + Math.random() * 20);
+      for (let attempt = 1; attempt <= tries; attempt++) {
+        // Taken before the look: what another process renders now may be from before our change.
+        if (await alone(lockFile, write)) {
+          renderedAt = performance.now();
+          return;
+        }
+        if (attempt < tries) await pause(5 + Math.random() * 20);
       }
-      log.warn(`The view ${file} is being written by another process; the next change renders it again.`);
+      due = true;
+      if (tries === 1) later(BUSY_AGAIN_MS * (1 + Math.random()));
+      else
+        log.warn(`The view ${file} is being written by another process; the next change renders it again.`);
     } catch (error) {
       log.warn(`The view ${file} was not rendered: ${messageOf(error)}`);
     }
   };
-
-  const start = () => {
-    running = running.then(render);
+  const start = (tries: number) => {
+    running = running.then(() => render(tries));
+  };
+  const later = (ms: number) => {
+    timer ??= setTimeout(start, ms, 1);
+    timer.unref();
   };
   return {
     changed: () => {
       due = true;
-      timer ??= setTimeout(start, options.delayMs ?? DEFAULT_DELAY_MS);
-      timer.unref();
+      const rest = renderedAt + BETWEEN_MS - performance.now();
+      later(Math.max(options.delayMs ?? DEFAULT_DELAY_MS, rest));
     },
     finish: async () => {
       clearTimeout(timer);
-      start();
+      start(TRIES);
       await running;
     },
   };
@@ -66,15 +83,18 @@ export function viewWriter(options: {
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Runs `work` unless another process runs its own under the same lock; then answers false. */
-function alone(lockFile: string, work: () => void): boolean {
+async function alone(lockFile: string, work: () => Promise<void>): Promise<boolean> {
   const lock = connect(lockFile);
   try {
     lock.exec('BEGIN IMMEDIATE');
-    work();
-    return true;
   } catch (error) {
+    lock.close();
     if (isBusy(error)) return false;
     throw error;
+  }
+  try {
+    await work();
+    return true;
   } finally {
     // Closing rolls back and lets go; nothing was written.
     lock.close();

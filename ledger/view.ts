@@ -1,6 +1,7 @@
 import { isoSeconds } from '../src/core/clock.ts';
 import { untrustedCell } from '../src/core/untrusted.ts';
-import type { HandwrittenEntry, Run, RunView } from './ledger.ts';
+import { claimsOf } from './apply/settle.ts';
+import type { HandwrittenEntry, Run, RunView, TicketView } from './ledger.ts';
 
 export { type WriteOutcome, writeView } from './view-file.ts';
 
@@ -9,6 +10,7 @@ export interface ViewInput {
   active: readonly RunView[];
   recent: readonly Run[];
   handwritten: readonly HandwrittenEntry[];
+  waiting: readonly TicketView[];
 }
 
 /**
@@ -22,6 +24,7 @@ export function renderView(input: ViewInput): string {
     '## Runs in the ledger',
     '',
     ...(input.active.length === 0 ? ['Nobody holds anything.', ''] : input.active.flatMap(activeLines)),
+    ...(input.waiting.length === 0 ? [] : ['### Waiting', '', ...input.waiting.map(waitingLine), '']),
     ...(stale.length === 0
       ? []
       : [`Written by hand and older than 2 h, so in nobody's way: ${stale.map(titleOf).join('; ')}.`, '']),
@@ -39,6 +42,8 @@ function activeLines(run: RunView): string[] {
     `### ${run.run} — ${cell(run.incidents.join(', ') || 'paths only')}${run.intent ? ` — ${cell(run.intent)}` : ''}`,
     `- **[${time(run.startedAt)}]** Source: ${cell(run.owner.label)}, session ${cell(run.session)}`,
     `- **Paths:** ${run.paths.map(claim).join(' · ') || 'none declared'}`,
+    ...(run.resources.length > 0 ? [`- **Resources:** ${run.resources.map(code).join(' · ')}`] : []),
+    ...(run.lanes.length > 0 ? [`- **Lane:** ${run.lanes.map((lane) => code(lane.name)).join(' · ')}`] : []),
     '- **Status:** started',
     ...(branches.length > 0 ? [`- **Worktree:** ${branches.join('; ')}`] : []),
     `- **Lease:** ${leaseLine(run)}`,
@@ -46,6 +51,9 @@ function activeLines(run: RunView): string[] {
     '',
   ];
 }
+
+const waitingLine = (ticket: TicketView): string =>
+  `- ${time(ticket.since)} ${ticket.ticket} ${cell(claimsOf(ticket))}: ${cell(ticket.owner.label)}, ${ticket.position === 1 ? 'next' : `number ${ticket.position} in line`}`;
 
 function leaseLine(run: RunView): string {
   const minutes = Math.max(1, Math.round((run.expiresAt - run.renewedAt) / 60_000));
@@ -66,7 +74,7 @@ function takeoverLine(run: RunView): string {
 function recentLine(run: Run): string {
   const commits = run.commits.length > 0 ? ` (commit: ${run.commits.map(cell).join(', ')})` : '';
   const note = run.note ? ` (${cell(run.note)})` : '';
-  const what = cell(run.incidents.join(', ') || run.paths.map((path) => path.glob).join(', '));
+  const what = cell(run.incidents.join(', ') || claimsOf(run));
   return `- ${time(run.closedAt ?? run.renewedAt)} ${run.run} ${what}: ${run.status.replace('_', ' ')}${commits}${note}, ${cell(run.owner.label)}`;
 }
 

@@ -31,7 +31,7 @@ export function buildServer(open: OpenContext): { server: Server; dispose(): Pro
       instructions: INSTRUCTIONS,
     },
   );
-  const heard: Heard = { typed: [] };
+  const heard: Heard = { typed: [], scheduled: new Set() };
   let opened: Promise<Context> | undefined;
   const context = (): Promise<Context> => {
     opened ??= open(labelOf(server), () => heard.session).catch((error: unknown) => {

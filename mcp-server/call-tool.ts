@@ -8,9 +8,11 @@ import type {
 } from '@modelcontextprotocol/sdk/types.js';
 import type { Context } from '../src/context.ts';
 import { systemClock } from '../src/core/clock.ts';
-import { messageOf, PitcrewError, refusedError } from '../src/core/errors.ts';
+import { messageOf, PitcrewError } from '../src/core/errors.ts';
+import { diskFullError, isDiskFull } from '../src/core/full-disk.ts';
 import { redact } from '../src/core/redact.ts';
-import type { Call, PersonAnswer, Question } from '../src/tools/define.ts';
+import type { Call } from '../src/tools/define.ts';
+import { askingOf, clientOf } from './asking.ts';
 import { type Heard, hear, PERSON_PROMPT } from './person-prompt.ts';
 
 export interface Host {
@@ -22,14 +24,25 @@ export interface Host {
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
-/** People think before they answer; the client ends the wait when the person closes the dialog. */
-const PERSON_TIMEOUT_MS = 60 * 60 * 1000;
+/** Puts all of a failed answer into the error that the model reads, so there it would read everything twice. */
+const SHOWS_ALL_OF_AN_ERROR = 'gemini-cli-mcp-client';
+
+export async function callTool(
+  host: Host,
+  params: CallToolRequest['params'],
+  extra: Extra,
+): Promise<CallToolResult> {
+  const result = await answerOf(host, params, extra);
+  if (!result.isError || clientOf(host.server) !== SHOWS_ALL_OF_AN_ERROR) return result;
+  const { _meta, ...shown } = result;
+  return shown;
+}
 
 /**
  * Runs one tool. The text goes to the model; the same facts for programs go into `_meta`, because clients that find
  * `structuredContent` show the model that instead, in about twice the tokens (docs/decisions/0003).
  */
-export async function callTool(
+async function answerOf(
   { server, context, registry, heard }: Host,
   params: CallToolRequest['params'],
   extra: Extra,
@@ -47,8 +60,9 @@ export async function callTool(
     );
   }
   try {
-    const answer = await tool.call(params.arguments, await context(), {
-      ...callOf(server, extra),
+    const opened = await context();
+    const answer = await tool.call(params.arguments, opened, {
+      ...callOf(server, opened, extra),
       typed: heard.typed,
     });
     return {
@@ -60,6 +74,10 @@ export async function callTool(
     // Cancelled: nobody waits for an answer, and there is nothing to report.
     if (extra.signal.aborted)
       return failure('refused', 'The call was cancelled.', 'Call again if it is still wanted.');
+    if (isDiskFull(error)) {
+      const { kind, message, hint } = diskFullError(`${tool.name} could not write`, UNFINISHED);
+      return failure(kind, message, hint);
+    }
     const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
     process.stderr.write(`pitcrew error: ${redact(trace)}\n`);
     return failure(
@@ -70,6 +88,8 @@ export async function callTool(
   }
 }
 
+const UNFINISHED = 'a step counts once it was answered as done';
+
 function failure(kind: string, message: string, hint: string): CallToolResult {
   return {
     isError: true,
@@ -78,7 +98,7 @@ function failure(kind: string, message: string, hint: string): CallToolResult {
   };
 }
 
-function callOf(server: Server, extra: Extra): Call {
+function callOf(server: Server, context: Context, extra: Extra): Call {
   const token = extra._meta?.progressToken;
   let step = 0;
   return {
@@ -95,41 +115,6 @@ function callOf(server: Server, extra: Extra): Call {
         // The client may be gone; that ends the server elsewhere and must not fail the work here.
         .catch(() => {});
     },
-    ...(canAsk(server)
-      ? { ask: (question: Question) => askByElicitation(server, question, extra.signal) }
-      : {}),
+    ...askingOf(server, context, extra.signal),
   };
-}
-
-/** Forms, not only web pages; an empty capability means forms, as before there were others. */
-function canAsk(server: Server): boolean {
-  const elicitation = server.getClientCapabilities()?.elicitation;
-  return elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined);
-}
-
-async function askByElicitation(
-  server: Server,
-  question: Question,
-  signal: AbortSignal,
-): Promise<PersonAnswer> {
-  const { name, title, description } = question.field;
-  const request = {
-    message: question.message,
-    requestedSchema: {
-      type: 'object' as const,
-      properties: { [name]: { type: 'string' as const, title, description } },
-      required: [name],
-    },
-  };
-  const answer = await server
-    .elicitInput(request, { signal, timeout: PERSON_TIMEOUT_MS })
-    .catch((error: unknown) => {
-      if (signal.aborted) throw error;
-      throw refusedError(
-        `The client could not ask the person: ${redact(messageOf(error)).slice(0, 200)}`,
-        'Ask the person to run `npx pitcrew triage-select` in a terminal.',
-      );
-    });
-  if (answer.action !== 'accept') return { action: answer.action };
-  return { action: 'accept', text: String(answer.content?.[name] ?? ''), how: 'elicitation' };
 }

@@ -10,6 +10,8 @@ export const PERSON_PROMPT = 'person_prompt';
 
 export interface Heard {
   typed: TypedPrompt[];
+  /** What the agent has the client type later: it reaches the hook as if a person had typed it. */
+  scheduled: Set<string>;
   /** The client's own id of the session, which outlives its process when it is resumed. */
   session?: string;
 }
@@ -26,10 +28,14 @@ export function hear(
   clock: Clock,
 ): boolean {
   if (client?.name !== 'claude-code' || params._meta !== undefined) return false;
-  const { prompt, session } = params.arguments ?? {};
+  const { prompt, session, scheduled } = params.arguments ?? {};
+  if (typeof scheduled === 'string') {
+    heard.scheduled.add(scheduled.trim());
+    return true;
+  }
   if (typeof session === 'string' && /^[\w-]{8,64}$/.test(session)) heard.session = session;
   // The client's own notices come the same way, and no person typed them.
-  if (typeof prompt !== 'string' || /^\s*</.test(prompt)) return true;
+  if (typeof prompt !== 'string' || /^\s*</.test(prompt) || heard.scheduled.has(prompt.trim())) return true;
   heard.typed.push({ text: prompt.slice(0, LONGEST_PROMPT), at: clock() });
   if (heard.typed.length > MOST_PROMPTS) heard.typed.shift();
   return true;

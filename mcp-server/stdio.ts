@@ -56,4 +56,5 @@ const refusal = (id: string | number, line: TooLong) => ({
   error: { code: ErrorCode.InvalidRequest, message: `${tooLong(line)} Send less.` },
 });
 
-const LEAVE_WITHIN_MS = 500;
+/** Looking into worktrees for work takes some processes; a client that waits for us has long begun to close itself. */
+const LEAVE_WITHIN_MS = 2000;

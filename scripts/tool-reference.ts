@@ -1,18 +1,18 @@
 import type { JsonSchemaProperty, Tool } from '../src/tools/define.ts';
-import { tools } from '../src/tools/registry.ts';
+import { commands, findTool } from '../src/tools/registry.ts';
 
 /** `docs/tool-reference.md`, from the registry. */
 export function toolReference(): string {
   return `# Tool reference
 
-Generated from \`src/tools\` by \`npm run generate\`. Every tool is an MCP tool and, with hyphens for underscores, a
+Generated from \`src/tools\` by \`npm run generate\`. Every tool is an MCP tool, unless it says otherwise, and with hyphens for underscores a
 command of \`pitcrew\`; each command takes \`--json\` and \`--help\`.
 
 | tool | effect | what it does |
 | --- | --- | --- |
-${tools.map((tool) => `| [\`${tool.name}\`](#${tool.name}) | ${tool.effect} | ${tool.title} |`).join('\n')}
+${commands.map((tool) => `| [\`${tool.name}\`](#${tool.name}) | ${tool.effect} | ${tool.title} |`).join('\n')}
 
-${tools.map(section).join('\n')}`;
+${commands.map(section).join('\n')}`;
 }
 
 function section(tool: Tool): string {
@@ -26,7 +26,7 @@ function section(tool: Tool): string {
       : `| argument | type | meaning |\n| --- | --- | --- |\n${rows.join('\n')}`;
   return `## ${tool.name}
 
-${tool.description}
+${tool.description}${findTool(tool.name) ? '' : ' Only a command: a model is not offered it.'}
 
 ${table}
 

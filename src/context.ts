@@ -1,7 +1,10 @@
 import type { Ledger, Run } from '../ledger/ledger.ts';
 import { type Config, loadConfig } from './config/config.ts';
+import { elicitationHook } from './context/elicitation-hooks.ts';
 import { type GitHubAccess, openGitHub } from './context/github.ts';
+import { untilIdle } from './context/idle.ts';
 import { stopReason } from './context/kill-switch.ts';
+import { closeUntouched } from './context/leaving.ts';
 import { openLedger } from './context/ledger.ts';
 import { namedOrganization, openSentry, type SentryAccess } from './context/sentry.ts';
 import { openSession, type Session, type SessionKind } from './context/session.ts';
@@ -24,6 +27,10 @@ export interface Context {
   session: Session;
   /** Why nothing may be written now, where a person has stopped it (`pitcrew stop`). */
   stopped(): string | undefined;
+  /** Something was asked for just now: a session that is left alone does not keep its claims for ever. */
+  used(): void;
+  /** The file with a hook of Claude Code's that could answer a dialog in the person's place, where there is one. */
+  answeringHook(): string | undefined;
   /** The environment of children: without tokens. */
   childEnv: NodeJS.ProcessEnv;
   ledger(): Promise<Ledger>;
@@ -40,7 +47,7 @@ export interface Context {
   release(run: Run): void;
   /** The ledger as Markdown, as people find it in `.claude/active-runs.md`. */
   ledgerView(): Promise<string>;
-  /** Waits for the view, ends timers, closes connections. Claims stay: their lease decides. */
+  /** Ends a server's claims under which nothing was done, waits for the view, ends timers, closes connections. */
   dispose(): Promise<void>;
 }
 
@@ -60,9 +67,16 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   const config = await loadConfig(repository.mainCheckout, (path) =>
     readFileAt(atMainCheckout(repository), 'HEAD', path),
   );
-  const session = await openSession(options.session, env);
+  const session = await openSession(options.session, env, config.lease_seconds * 1000);
 
-  const ledger = once(() => openLedger({ repository, leaseMs: session.leaseMs, clock, log }));
+  let lastUsed = clock();
+  const ledger = once(async () =>
+    untilIdle(await openLedger({ repository, config, env, leaseMs: session.leaseMs, clock, log }), {
+      clock,
+      log,
+      lastUsed: () => lastUsed,
+    }),
+  );
   const sentryOptions = { root: repository.mainCheckout, config, env, clock, log };
   const sentry = once(() => openSentry(sentryOptions));
   const organization = once(
@@ -77,6 +91,21 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     repository,
     session,
     stopped: () => stopReason(repository.mainCheckout, env),
+    used() {
+      lastUsed = clock();
+    },
+    answeringHook: () =>
+      elicitationHook(
+        [
+          ...new Set([
+            options.cwd,
+            repository.root,
+            repository.mainCheckout,
+            env.CLAUDE_PROJECT_DIR ?? options.cwd,
+          ]),
+        ],
+        env,
+      ),
     childEnv,
     ledger: async () => (await ledger.get()).ledger,
     sentry: sentry.get,
@@ -91,6 +120,10 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       return renderView(await (await ledger.get()).ledger.list());
     },
     async dispose() {
+      const store = ledger.opened()?.ledger;
+      // A session ends with its server; a command is only a part of one. Whoever is leaving is not held up by a failure.
+      if (store && session.kind === 'server')
+        await closeUntouched(store, { session: session.id, repository }).catch(() => {});
       await Promise.all([ledger.opened()?.dispose(), sentry.opened()?.client?.close()]);
     },
   };

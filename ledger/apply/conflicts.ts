@@ -5,15 +5,18 @@ import { livenessAt } from '../liveness.ts';
 import { overlaps } from '../overlap.ts';
 import type { Moment, WorktreeRow } from './state.ts';
 
-export interface Request {
-  session: string;
+export interface Claims {
   incidents: readonly string[];
   paths: readonly PathClaim[];
+  resources: readonly string[];
+}
+export interface Request extends Claims {
+  session: string;
 }
 
 /**
- * Who stands in the way of `request`: active runs of other sessions that share an incident, or a path unless both
- * only read it, and entries written by hand that are started and young. A session's own runs never do.
+ * Who stands in the way of `request`: active runs of other sessions that share an incident or a resource, or a path
+ * unless both only read it, and entries written by hand that are started and young. A session's own runs never do.
  */
 export function conflictsOf(
   request: Request,
@@ -27,6 +30,18 @@ export function conflictsOf(
   ];
 }
 
+export type Meeting = Pick<Conflict, 'incidents' | 'paths' | 'resources'>;
+
+/** What two claims cannot both have; `undefined` where they do not meet. */
+export function meeting(wanted: Claims, held: Claims): Meeting | undefined {
+  const incidents = held.incidents.filter((incident) => wanted.incidents.includes(incident));
+  const resources = held.resources.filter((resource) => wanted.resources.includes(resource));
+  const paths = pathConflicts(wanted.paths, held.paths);
+  return incidents.length + resources.length + paths.length === 0
+    ? undefined
+    : { incidents, paths, resources };
+}
+
 /** The files that every session writes: the view of the ledger and the triage reports. */
 export const isOwnFile = (glob: string): boolean => /^\.claude\/(active-runs\.md|sentry(\/.*)?)$/i.test(glob);
 
@@ -37,11 +52,10 @@ function runConflict(
   moment: Moment,
 ): Conflict | undefined {
   if (run.session === request.session) return undefined;
-  const incidents = run.incidents.filter((incident) => request.incidents.includes(incident));
-  const paths = pathConflicts(request.paths, run.paths);
-  if (incidents.length === 0 && paths.length === 0) return undefined;
-  const liveness = livenessAt(run, moment.now, moment.gone);
-  const branch = branchOf(run, incidents, worktrees);
+  const met = meeting(request, run);
+  if (!met) return undefined;
+  const liveness = livenessAt(run, moment);
+  const branch = branchOf(run, met.incidents, worktrees);
   return {
     source: 'ledger',
     run: run.run,
@@ -49,8 +63,7 @@ function runConflict(
     since: run.startedAt,
     liveness,
     ...(branch === undefined ? {} : { branch }),
-    incidents,
-    paths,
+    ...met,
     advice: adviceFor(run, liveness),
   };
 }
@@ -69,7 +82,7 @@ function branchOf(
   shared: readonly string[],
   worktrees: readonly WorktreeRow[],
 ): string | undefined {
-  const rows = worktrees.filter((row) => run.incidents.includes(row.incident));
+  const rows = run.incidents.flatMap((incident) => worktrees.filter((row) => row.incident === incident));
   return (rows.find((row) => shared.includes(row.incident)) ?? rows[0])?.branch;
 }
 
@@ -97,6 +110,7 @@ function handwrittenConflict(request: Request, entry: HandwrittenEntry): Conflic
     liveness: 'live',
     incidents,
     paths,
+    resources: [],
     advice:
       'Ask whoever wrote this entry into .claude/active-runs.md. If that work is over, its Status there should say completed or aborted.',
   };

@@ -2,8 +2,9 @@ import { inputError } from '../../src/core/errors.ts';
 import { untrustedLine } from '../../src/core/untrusted.ts';
 import { normalizeIncident } from '../incident-key.ts';
 import type { Owner, PathClaim } from '../ledger.ts';
-import { MAX_INCIDENTS, MAX_LEASE_MS, MAX_PATHS } from '../limits.ts';
+import { MAX_INCIDENTS, MAX_LEASE_MS, MAX_PATHS, MAX_RESOURCES, MAX_TICKET_MS } from '../limits.ts';
 import { normalizeGlob } from '../overlap.ts';
+import { normalizeResource } from '../resource-key.ts';
 import type { Input, Kind } from './state.ts';
 
 /**
@@ -17,8 +18,8 @@ export function prepare<K extends Kind>(kind: K, input: Input<K>): Input<K> {
 const PREPARE: { [K in Kind]: (input: Input<K>) => Input<K> } = {
   register: (command) => {
     const claims = claimsOf(command);
-    if (claims.incidents.length + claims.paths.length === 0) {
-      throw inputError('Nothing is claimed.', 'Name at least one incident or path.');
+    if (claims.incidents.length + claims.paths.length + claims.resources.length === 0) {
+      throw inputError('Nothing is claimed.', 'Name at least one incident, path or resource.');
     }
     return {
       ...command,
@@ -28,6 +29,7 @@ const PREPARE: { [K in Kind]: (input: Input<K>) => Input<K> } = {
       intent: untrustedLine(command.intent, 300),
       base: untrustedLine(command.base, 120),
       ttlMs: leaseOf(command.ttlMs),
+      ...(command.ticketTtlMs === undefined ? {} : { ticketTtlMs: ticketTimeOf(command.ticketTtlMs) }),
     };
   },
   probe: (query) => ({ ...claimsOf(query), session: sessionOf(query.session) }),
@@ -35,6 +37,8 @@ const PREPARE: { [K in Kind]: (input: Input<K>) => Input<K> } = {
     ...command,
     add: pathsOf(command.add),
     drop: command.drop.map(normalizeGlob),
+    addResources: resourcesOf(command.addResources),
+    dropResources: resourcesOf(command.dropResources),
   }),
   renew: (command) => ({ ...command, ttlMs: leaseOf(command.ttlMs) }),
   guard: (query) => query,
@@ -50,6 +54,9 @@ const PREPARE: { [K in Kind]: (input: Input<K>) => Input<K> } = {
     ttlMs: leaseOf(command.ttlMs),
     reason: untrustedLine(command.reason, 300),
   }),
+  lane: (command) => ({ ...command, name: laneOf(command.name) }),
+  poll: (query) => ({ ...query, session: sessionOf(query.session) }),
+  leave: (command) => ({ ...command, session: sessionOf(command.session) }),
   trim: (command) => {
     if (!(command.olderThanDays >= 0)) {
       throw inputError('The number of days to keep is not a number of 0 or more.', 'Give it as in 14.');
@@ -75,9 +82,10 @@ const PREPARE: { [K in Kind]: (input: Input<K>) => Input<K> } = {
   recordStep: (command) => ({ ...command, incident: normalizeIncident(command.incident) }),
 };
 
-const claimsOf = (input: { incidents: readonly string[]; paths: readonly PathClaim[] }) => ({
+const claimsOf = (input: Input<'probe'>) => ({
   incidents: incidentsOf(input.incidents),
   paths: pathsOf(input.paths),
+  resources: resourcesOf(input.resources),
 });
 
 function incidentsOf(incidents: readonly string[]): string[] {
@@ -94,6 +102,24 @@ function pathsOf(paths: readonly PathClaim[]): PathClaim[] {
   return paths.map((path) => ({ glob: normalizeGlob(path.glob), mode: path.mode }));
 }
 
+function resourcesOf(resources: readonly string[] = []): string[] {
+  if (resources.length > MAX_RESOURCES) {
+    throw inputError(
+      `More than ${MAX_RESOURCES} resources at once.`,
+      'Reserve only those that this work uses.',
+    );
+  }
+  return [...new Set(resources.map(normalizeResource))];
+}
+
+function laneOf(name: string): string {
+  if (/^[a-z][a-z0-9-]{0,40}$/.test(name)) return name;
+  throw inputError(
+    'The name of the lane is not a short word.',
+    'Call it merge, or another word in lower case.',
+  );
+}
+
 function sessionOf(session: string): string {
   const line = untrustedLine(session, 200);
   if (line === '') throw inputError('The session has no name.', "Pass the client's session id.");
@@ -107,6 +133,16 @@ function leaseOf(ttlMs: number): number {
     throw inputError(
       'The length of the lease is not between 1 ms and 24 h.',
       'Two minutes is the usual length.',
+    );
+  }
+  return Math.round(ttlMs);
+}
+
+function ticketTimeOf(ttlMs: number): number {
+  if (!(ttlMs >= 1000 && ttlMs <= MAX_TICKET_MS)) {
+    throw inputError(
+      'The time that a place in the line is kept is not between 1 s and 10 min.',
+      'One minute is the usual time.',
     );
   }
   return Math.round(ttlMs);

@@ -1,6 +1,10 @@
-import type { PathClaim, RegisterAnswer, RegisterCommand, Run } from '../ledger.ts';
+import type { Conflict, PathClaim, RegisterAnswer, RegisterCommand, Run } from '../ledger.ts';
+import { DEFAULT_TICKET_MS } from '../limits.ts';
 import { ownerKey } from '../liveness.ts';
 import { conflictsOf } from './conflicts.ts';
+import { earliestPlaces } from './lane.ts';
+import { includes, placeOf, ticketsAhead, ticketView } from './line.ts';
+import { ownRuns, requestOf } from './request.ts';
 import { claimsOf, type Settled, settle } from './settle.ts';
 import {
   type Answer,
@@ -13,46 +17,61 @@ import {
   type State,
   unchanged,
 } from './state.ts';
+import { replaced, ticketFor } from './tickets.ts';
 
 /**
  * Conflict check and grant in one. Dead runs are expired first, also when the answer is a refusal. A session that
- * registers an incident it already holds gets that run back, widened; several such runs become one.
+ * registers an incident it already holds gets that run back, widened; several such runs become one. Who waits longer for
+ * some of the same is served first.
  */
 export function register(state: State, command: RegisterCommand, moment: Moment): Applied<RegisterAnswer> {
   const settled = settle(state, moment);
-  const conflicts = conflictsOf(command, settled.active, state.worktrees, moment);
-  if (conflicts.length > 0) {
-    const changes = changesOf(state, moment, settled.events, { runs: settled.changed });
-    return { answer: { ok: false, conflicts, rev: changes.rev }, changes };
-  }
-  const [own, ...others] = ownRuns(settled.active, command);
+  const request = requestOf(command);
+  const [own, ...others] = ownRuns(settled.active, request);
+  const conflicts = [
+    ...conflictsOf(request, settled.active, state.worktrees, moment),
+    ...ticketsAhead(request, settled.tickets, own ? [own, ...others] : []),
+  ];
+  if (conflicts.length > 0) return refuse(state, moment, settled, command, conflicts);
   return own ? extend(state, moment, settled, own, others, command) : grant(state, moment, settled, command);
 }
 
 /** The judgement of `register`, nothing written. */
 export function probe(state: State, query: Input<'probe'>, moment: Moment): Applied<Answer<'probe'>> {
-  const conflicts = conflictsOf(query, settle(state, moment).active, state.worktrees, moment);
+  const settled = settle(state, moment);
+  const request = requestOf(query);
+  const conflicts = [
+    ...conflictsOf(request, settled.active, state.worktrees, moment),
+    ...ticketsAhead(request, settled.tickets, ownRuns(settled.active, request)),
+  ];
   return unchanged(state, moment, { conflicts, rev: state.rev });
 }
 
-/** Oldest first. Without incidents the paths tell whether this is the same work. */
-function ownRuns(active: readonly Run[], command: RegisterCommand): Run[] {
-  const wanted = globsOf(command);
-  return active
-    .filter((run) => run.session === command.session)
-    .filter((run) =>
-      command.incidents.length > 0
-        ? run.incidents.some((incident) => command.incidents.includes(incident))
-        : run.incidents.length === 0 && globsOf(run) === wanted,
-    )
-    .sort((a, b) => a.startedAt - b.startedAt || a.fence - b.fence);
+function refuse(
+  state: State,
+  moment: Moment,
+  settled: Settled,
+  command: RegisterCommand,
+  conflicts: Conflict[],
+): Applied<RegisterAnswer> {
+  const request = requestOf(command);
+  const known = placeOf(request, settled.tickets);
+  if (!known && command.ticketTtlMs === undefined) {
+    const changes = changesOf(state, moment, settled.events, settled.changes);
+    return { answer: { ok: false, conflicts, rev: changes.rev }, changes };
+  }
+  const { owner } = command;
+  const ttlMs = command.ticketTtlMs ?? known?.ttlMs ?? DEFAULT_TICKET_MS;
+  const ticket = ticketFor(state, { ...request, owner }, known, moment, ttlMs);
+  const summary = `${owner.label} waits for ${claimsOf(ticket)} (${ticket.ticket})`;
+  const events = known ? [] : [{ session: request.session, kind: 'waiting', summary }];
+  const changes = changesOf(state, moment, [...settled.events, ...events], {
+    ...settled.changes,
+    tickets: replaced(settled.changes.tickets, ticket),
+  });
+  const view = ticketView(ticket, settled.tickets);
+  return { answer: { ok: false, conflicts, rev: changes.rev, ticket: view }, changes };
 }
-
-const globsOf = (claims: { paths: readonly PathClaim[] }): string =>
-  claims.paths
-    .map((path) => path.glob)
-    .sort()
-    .join('\n');
 
 function grant(
   state: State,
@@ -67,6 +86,8 @@ function grant(
     owner: command.owner,
     incidents: [...command.incidents],
     paths: mergePaths(command.paths),
+    resources: [...(command.resources ?? [])],
+    lanes: [],
     base: command.base,
     intent: command.intent,
     fence,
@@ -74,6 +95,7 @@ function grant(
     startedAt: moment.now,
     renewedAt: moment.now,
     expiresAt: moment.now + command.ttlMs,
+    ...renewedSteady(moment),
     commits: [],
   };
   const event: EventDraft = {
@@ -103,6 +125,7 @@ function extend(
   const all = [own, ...others];
   const incidents = [...new Set([...all.flatMap((run) => run.incidents), ...command.incidents])];
   const paths = mergePaths([...all.flatMap((run) => run.paths), ...command.paths]);
+  const resources = [...new Set([...all.flatMap((run) => run.resources), ...(command.resources ?? [])])];
   const isNewGrant =
     incidents.length > own.incidents.length || ownerKey(own.owner) !== ownerKey(command.owner);
   const run: Run = {
@@ -110,10 +133,13 @@ function extend(
     owner: command.owner,
     incidents,
     paths,
+    resources,
+    lanes: earliestPlaces(all),
     intent: command.intent || own.intent,
     fence: isNewGrant ? state.fence + 1 : own.fence,
     renewedAt: moment.now,
     expiresAt: moment.now + command.ttlMs,
+    ...renewedSteady(moment),
   };
   const absorbed = others.map(
     (other): Run => ({
@@ -123,7 +149,10 @@ function extend(
       note: `joined with run ${run.run}`,
     }),
   );
-  const isWider = isNewGrant || paths.length > own.paths.length || absorbed.length > 0;
+  const isWider =
+    isNewGrant ||
+    paths.length + resources.length > own.paths.length + own.resources.length ||
+    absorbed.length > 0;
   const events: EventDraft[] = [
     ...absorbed.map((other) => ({
       session: other.session,
@@ -153,13 +182,18 @@ function granted(
   runs: readonly Run[],
   events: readonly EventDraft[],
 ): Applied<RegisterAnswer> {
-  const replaced = new Set(runs.map((changed) => changed.run));
+  const regranted = new Set(runs.map((changed) => changed.run));
+  const served = settled.tickets.filter((ticket) => ticket.session === run.session && includes(run, ticket));
   const before = new Set(
-    settled.active.filter((held) => replaced.has(held.run)).flatMap((held) => held.incidents),
+    settled.active.filter((held) => regranted.has(held.run)).flatMap((held) => held.incidents),
   );
   const changes = changesOf(state, moment, [...settled.events, ...events], {
     fence: Math.max(state.fence, run.fence),
-    runs: [...settled.changed.filter((changed) => !replaced.has(changed.run)), ...runs],
+    ...settled.changes,
+    runs: [...settled.changes.runs.filter((changed) => !regranted.has(changed.run)), ...runs],
+    // One that was served is not also written down with another date.
+    tickets: settled.changes.tickets.filter((ticket) => !served.includes(ticket)),
+    dropTickets: [...settled.changes.dropTickets, ...served.map((ticket) => ticket.ticket)],
     dropSteps: resolvedBefore(
       state,
       run.incidents.filter((incident) => !before.has(incident)),
@@ -182,6 +216,11 @@ function resolvedBefore(state: State, claimed: readonly string[]): Changes['drop
     .filter((row) => resolved.has(row.incident))
     .map(({ incident, step }) => ({ incident, step }));
 }
+
+/** For a run that is renewed at this moment: its time by the steady clock, which replaces an older one. */
+export const renewedSteady = ({ steady }: Moment): Pick<Run, 'renewedSteady'> => ({
+  renewedSteady: steady,
+});
 
 /** One claim for each glob; where both modes are asked for, the stronger one. */
 export function mergePaths(paths: readonly PathClaim[]): PathClaim[] {

@@ -3,9 +3,10 @@ import type { Outcome, Run } from '../ledger.ts';
 import { livenessAt } from '../liveness.ts';
 import { covers } from '../overlap.ts';
 import { adviceFor, conflictsOf, isOwnFile } from './conflicts.ts';
+import { ticketsBefore } from './line.ts';
 import { activeRun, refused } from './refusals.ts';
-import { mergePaths, runId } from './register.ts';
-import { claimsOf, settle } from './settle.ts';
+import { mergePaths, renewedSteady, runId } from './register.ts';
+import { claimsOf, type Settled, settle } from './settle.ts';
 import {
   type Answer,
   type Applied,
@@ -21,7 +22,11 @@ export function amend(state: State, command: Input<'amend'>, moment: Moment): Ap
   const found = activeRun(state, command.run, command.fence);
   if ('refusal' in found) return unchanged(state, moment, found.refusal);
   const { run } = found;
-  const unknown = command.drop.filter((glob) => !run.paths.some((path) => path.glob === glob));
+  const { addResources = [], dropResources = [] } = command;
+  const unknown = [
+    ...command.drop.filter((glob) => !run.paths.some((path) => path.glob === glob)),
+    ...dropResources.filter((resource) => !run.resources.includes(resource)),
+  ];
   if (unknown.length > 0) {
     return unchanged(
       state,
@@ -30,15 +35,23 @@ export function amend(state: State, command: Input<'amend'>, moment: Moment): Ap
     );
   }
   const settled = settle(state, moment, run.run);
-  const request = { session: run.session, incidents: [], paths: command.add };
-  const conflicts = conflictsOf(request, settled.active, state.worktrees, moment);
+  const request = { session: run.session, incidents: [], paths: command.add, resources: addResources };
+  const conflicts = [
+    ...conflictsOf(request, settled.active, state.worktrees, moment),
+    ...ticketsBefore(run, request, settled.tickets),
+  ];
   if (conflicts.length > 0) {
-    const changes = changesOf(state, moment, settled.events, { runs: settled.changed });
+    const changes = changesOf(state, moment, settled.events, settled.changes);
     return { answer: { ok: false, conflicts, rev: changes.rev }, changes };
   }
   const kept = run.paths.filter((path) => !command.drop.includes(path.glob));
   const current = settled.active.find((active) => active.run === run.run) ?? run;
-  const amended: Run = { ...current, paths: mergePaths([...kept, ...command.add]) };
+  const stay = run.resources.filter((resource) => !dropResources.includes(resource));
+  const amended: Run = {
+    ...current,
+    paths: mergePaths([...kept, ...command.add]),
+    resources: [...new Set([...stay, ...addResources])],
+  };
   return change(state, moment, amended, 'amended', `now holds ${claimsOf(amended)}`, settled);
 }
 
@@ -46,7 +59,12 @@ export function amend(state: State, command: Input<'amend'>, moment: Moment): Ap
 export function renew(state: State, command: Input<'renew'>, moment: Moment): Applied<Outcome> {
   const found = activeRun(state, command.run, command.fence);
   if ('refusal' in found) return unchanged(state, moment, found.refusal);
-  const run: Run = { ...found.run, renewedAt: moment.now, expiresAt: moment.now + command.ttlMs };
+  const run: Run = {
+    ...found.run,
+    renewedAt: moment.now,
+    expiresAt: moment.now + command.ttlMs,
+    ...renewedSteady(moment),
+  };
   return { answer: { ok: true, rev: state.rev }, changes: changesOf(state, moment, [], { runs: [run] }) };
 }
 
@@ -99,7 +117,8 @@ export function close(state: State, command: Input<'close'>, moment: Moment): Ap
 
 /**
  * A live run is never taken from its owner; one whose owner is gone, or that missed its renewal, is. The new owner
- * gets the same claims, unless a third session's work would overlap them (the old owner's own runs may have).
+ * gets the same claims, unless a third session's work would overlap them (the old owner's own runs may have). It goes
+ * on with work that was granted before anybody waited, so it passes tickets; places in lanes end.
  */
 export function takeover(
   state: State,
@@ -109,7 +128,7 @@ export function takeover(
   const found = activeRun(state, command.run, command.expectFence);
   if ('refusal' in found) return unchanged(state, moment, found.refusal);
   const { run: old } = found;
-  if (livenessAt(old, moment.now, moment.gone) === 'live') {
+  if (livenessAt(old, moment) === 'live') {
     return unchanged(
       state,
       moment,
@@ -122,7 +141,8 @@ export function takeover(
   }
   const settled = settle(state, moment, old.run);
   const rest = settled.active.filter((run) => run.run !== old.run);
-  const request = { session: command.session, incidents: old.incidents, paths: old.paths };
+  const { incidents, paths, resources } = old;
+  const request = { session: command.session, incidents, paths, resources };
   const conflict = conflictsOf(request, rest, state.worktrees, { ...moment, handwritten: [] })[0];
   if (conflict) {
     return unchanged(
@@ -143,9 +163,11 @@ export function takeover(
     session: command.session,
     owner: command.owner,
     fence,
+    lanes: [],
     startedAt: moment.now,
     renewedAt: moment.now,
     expiresAt: moment.now + command.ttlMs,
+    ...renewedSteady(moment),
   };
   const note = `taken over by ${command.owner.label}: ${command.reason}`;
   const ended: Run = { ...old, status: 'taken_over', closedAt: moment.now, note };
@@ -161,10 +183,19 @@ export function takeover(
         summary: `${note}; goes on as run ${run.run}`,
       },
     ],
-    { fence, runs: [...settled.changed.filter((changed) => changed.run !== old.run), ended, run] },
+    {
+      ...settled.changes,
+      fence,
+      runs: [...settled.changes.runs.filter((changed) => changed.run !== old.run), ended, run],
+    },
   );
   return { answer: { ok: true, run, rev: changes.rev }, changes };
 }
+
+const NOTHING_SETTLED: Pick<Settled, 'changes' | 'events'> = {
+  changes: { runs: [], tickets: [], dropTickets: [] },
+  events: [],
+};
 
 function change(
   state: State,
@@ -172,13 +203,13 @@ function change(
   run: Run,
   kind: string,
   summary: string,
-  settled = { changed: [] as Run[], events: [] as ReturnType<typeof settle>['events'] },
+  settled: Pick<Settled, 'changes' | 'events'> = NOTHING_SETTLED,
 ): Applied<Outcome> {
   const events = [
     ...settled.events,
     { session: run.session, run: run.run, kind, summary: `${run.owner.label}: ${summary}` },
   ];
-  const runs = [...settled.changed.filter((changed) => changed.run !== run.run), run];
-  const changes = changesOf(state, moment, events, { runs });
+  const runs = [...settled.changes.runs.filter((changed) => changed.run !== run.run), run];
+  const changes = changesOf(state, moment, events, { ...settled.changes, runs });
   return { answer: { ok: true, rev: changes.rev }, changes };
 }

@@ -6,6 +6,9 @@ import type {
   Fence,
   GuardCommand,
   HandwrittenEntry,
+  LaneAnswer,
+  LaneCommand,
+  LeaveCommand,
   LedgerEvent,
   Outcome,
   ProbeCommand,
@@ -17,10 +20,13 @@ import type {
   RunCommand,
   SelectCommand,
   Selection,
+  SteadyTime,
   StepName,
   Steps,
   TakeoverCommand,
+  Ticket,
   Triage,
+  WaitAnswer,
 } from '../ledger.ts';
 
 /** Every operation that is judged: what goes in, what comes out. */
@@ -32,6 +38,10 @@ export interface Operations {
   guard: { input: GuardCommand; answer: Outcome };
   close: { input: CloseCommand; answer: Outcome };
   takeover: { input: TakeoverCommand; answer: { ok: true; run: Run; rev: Rev } | Refused };
+  lane: { input: LaneCommand; answer: LaneAnswer };
+  /** A ticket is asked for: it is kept, and told whether its turn has come. */
+  poll: { input: PollQuery; answer: WaitAnswer };
+  leave: { input: LeaveCommand; answer: Outcome };
   trim: { input: { cmd: string; olderThanDays: number }; answer: { removed: number; rev: Rev } };
   recordTriage: { input: { cmd: string; session: string; triage: Triage }; answer: { rev: Rev } };
   select: { input: SelectCommand; answer: Outcome };
@@ -41,6 +51,10 @@ export type Kind = keyof Operations;
 export type Input<K extends Kind> = Operations[K]['input'];
 export type Answer<K extends Kind> = Operations[K]['answer'];
 
+export interface PollQuery {
+  session: string;
+  ticket: string;
+}
 export type RecordStepInput = RunCommand & { incident: string; step: StepName; data: Steps[StepName] };
 
 /** What one command needs to know of the store, so that a long history costs it nothing. */
@@ -53,6 +67,8 @@ export interface State {
   known?: { kind: string; answer: unknown };
   /** All active runs, and the run that the command names, whatever its status. */
   runs: readonly Run[];
+  /** All tickets. */
+  tickets: readonly Ticket[];
   /** The newest worktree record of each incident of an active run. */
   worktrees: readonly WorktreeRow[];
   /** The triage that the command names. */
@@ -82,6 +98,10 @@ export interface Moment {
   now: number;
   /** Keys (`ownerKey`) of owners whose process was found gone. */
   gone: ReadonlySet<string>;
+  /** Keys of owners whose process is certainly there: no clock can say otherwise. */
+  alive: ReadonlySet<string>;
+  /** Where the engine has such a clock. */
+  steady?: SteadyTime;
   handwritten: readonly HandwrittenEntry[];
 }
 
@@ -90,6 +110,9 @@ export interface Changes {
   rev: Rev;
   fence: Fence;
   runs: Run[];
+  tickets: Ticket[];
+  /** Tickets that are over. */
+  dropTickets: string[];
   events: LedgerEvent[];
   triages: { session: string; triage: Triage }[];
   selections: Selection[];
@@ -120,6 +143,8 @@ export function changesOf(
   return {
     fence: state.fence,
     runs: [],
+    tickets: [],
+    dropTickets: [],
     triages: [],
     selections: [],
     steps: [],

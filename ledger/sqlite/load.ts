@@ -1,6 +1,6 @@
 import type { Input, Kind, State, StepRow, WorktreeRow } from '../apply/state.ts';
 import { trimsBefore } from '../apply/trim.ts';
-import type { Run, StepName, Steps, Triage } from '../ledger.ts';
+import type { Run, StepName, Steps, Ticket, Triage } from '../ledger.ts';
 import { ANSWER_KEPT_MS } from '../limits.ts';
 import type { Database, Row } from './database.ts';
 import { tooNew } from './open-store.ts';
@@ -41,13 +41,17 @@ export function loadState<K extends Kind>(
     fence,
     ...(known ? { known } : {}),
     runs: runsFor(database, 'run' in input ? input.run : undefined),
-    worktrees: kind === 'register' || kind === 'probe' || kind === 'amend' ? worktrees(database) : [],
+    tickets: tickets(database),
+    worktrees: NAMES_BRANCHES.has(kind) ? worktrees(database) : [],
     ...triageFor(database, input),
     steps: namedIncidents(kind, input).flatMap((incident) => stepsOf(database, incident)),
     forgettable:
       'olderThanDays' in input ? closedBefore(database, trimsBefore(now, input.olderThanDays)) : [],
   };
 }
+
+/** Those that answer with conflicts. */
+const NAMES_BRANCHES: ReadonlySet<Kind> = new Set(['register', 'probe', 'amend', 'poll', 'takeover']);
 
 /** Those whose steps decide something: of a step that is recorded, and of a claim that may follow a resolution. */
 function namedIncidents(kind: Kind, input: Input<Kind>): readonly string[] {
@@ -56,7 +60,23 @@ function namedIncidents(kind: Kind, input: Input<Kind>): readonly string[] {
 }
 
 export const activeRuns = (database: Database): Run[] =>
-  database.all("SELECT data FROM runs WHERE status = 'active'").map(parsed<Run>);
+  database.all("SELECT data FROM runs WHERE status = 'active'").map(storedRun);
+
+/** SQLite keeps no checksums: a damaged byte may leave JSON that is no run. That is damage, and not a fault of ours. */
+export function storedRun(row: Row): Run {
+  const run = parsed<Partial<Run>>(row);
+  const isWhole =
+    [run.incidents, run.paths, run.commits].every(Array.isArray) &&
+    [run.fence, run.startedAt, run.renewedAt, run.expiresAt, run.owner?.pid].every(Number.isFinite) &&
+    [run.run, run.session, run.owner?.host, run.owner?.label].every((text) => typeof text === 'string') &&
+    run.paths?.every((path) => typeof path.glob === 'string') &&
+    Array.isArray(run.resources) === Array.isArray(run.lanes);
+  if (!isWhole) throw new SyntaxError('a run has lost a part');
+  return run as Run;
+}
+
+export const tickets = (database: Database): Ticket[] =>
+  database.all('SELECT data FROM tickets').map(parsed<Ticket>);
 
 export const worktrees = (database: Database): WorktreeRow[] =>
   database
@@ -81,7 +101,7 @@ function runsFor(database: Database, named: string | undefined): Run[] {
   const runs = activeRuns(database);
   if (named === undefined || runs.some((run) => run.run === named)) return runs;
   const row = database.get('SELECT data FROM runs WHERE run = ?', named);
-  return row ? [...runs, parsed<Run>(row)] : runs;
+  return row ? [...runs, storedRun(row)] : runs;
 }
 
 function knownAnswer(database: Database, cmd: string, now: number): State['known'] {

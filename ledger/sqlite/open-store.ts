@@ -3,7 +3,7 @@ import { chmodSync, existsSync, linkSync, mkdirSync, renameSync, rmSync, statfsS
 import { dirname } from 'node:path';
 import { inputError, messageOf, refusedError, upstreamError } from '../../src/core/errors.ts';
 import { connect, type Database, isBusy, isDamaged } from './database.ts';
-import { SCHEMA, TABLES } from './schema.ts';
+import { MIGRATIONS, SCHEMA, TABLES } from './schema.ts';
 import { retryWhileBusy } from './transact.ts';
 
 /**
@@ -69,7 +69,7 @@ function createStore(file: string): void {
       );
     }
     database.exec(`BEGIN IMMEDIATE; ${TABLES}`);
-    const mark = randomBytes(2).toString('hex');
+    const mark = randomBytes(6).toString('hex');
     database.run('INSERT INTO ledger VALUES (1, ?, ?, 0, 0, 0)', SCHEMA, mark);
     database.exec('COMMIT');
     database.close();
@@ -91,21 +91,43 @@ function putInPlace(draft: string, file: string): void {
   }
 }
 
+/** 8 MiB of log where nobody reads for long: every program that opens the store reads it through. */
+const PAGES_OF_LOG = 2000;
+
 function openExisting(file: string): Database {
   const database = connect(file);
   try {
     database.exec('PRAGMA synchronous = NORMAL');
+    // A checkpoint waits for the disk inside somebody's command; fewer of them also write a page once that changed often.
+    database.exec(`PRAGMA wal_autocheckpoint = ${PAGES_OF_LOG}`);
     const tables = database.all("SELECT name FROM sqlite_schema WHERE type = 'table' AND name = 'ledger'");
     if (tables.length === 0) throw damaged(file, 'it holds no ledger (an empty or foreign file)');
     const schema = Number(database.get('SELECT schema FROM ledger WHERE id = 1')?.schema ?? 0);
     if (schema === 0) throw damaged(file, 'its first row is missing');
     if (schema > SCHEMA) throw tooNew(file, schema);
+    if (schema < SCHEMA) migrate(database, file);
     // A damaged index would not fail, it would answer that nobody holds anything. Takes milliseconds: the store is small.
     const report = database.all('PRAGMA integrity_check(3)').map((row) => String(row.integrity_check));
     if (report.join() !== 'ok') throw damaged(file, report.join('; '));
     return database;
   } catch (error) {
     database.close();
+    throw error;
+  }
+}
+
+/** Once, by the first program that knows the newer form; one of an older form refuses the store from then on. */
+function migrate(database: Database, file: string): void {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    // Another process may have been first.
+    const schema = Number(database.get('SELECT schema FROM ledger WHERE id = 1')?.schema ?? 0);
+    if (schema > SCHEMA) throw tooNew(file, schema);
+    for (let next = schema + 1; next <= SCHEMA; next++) database.exec(MIGRATIONS.get(next) ?? '');
+    database.run('UPDATE ledger SET schema = ? WHERE id = 1', SCHEMA);
+    database.exec('COMMIT');
+  } catch (error) {
+    database.exec('ROLLBACK');
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { ticketViews } from '../apply/line.ts';
 import type {
   IncidentRecord,
   LedgerEvent,
@@ -6,30 +7,27 @@ import type {
   Selection,
   StepName,
   Steps,
+  TicketView,
   Triage,
 } from '../ledger.ts';
 import { HISTORY_DAYS } from '../limits.ts';
-import { livenessAt } from '../liveness.ts';
+import type { Sight } from '../liveness.ts';
+import { viewOf } from '../views.ts';
 import type { Database } from './database.ts';
-import { activeRuns, loadHead, parsed, stepsOf, worktrees } from './load.ts';
-
-/** What a reader knows beside the store: the time, and which owners are gone. */
-export interface Now {
-  now: number;
-  gone: ReadonlySet<string>;
-}
+import { activeRuns, loadHead, parsed, stepsOf, storedRun, tickets, worktrees } from './load.ts';
 
 export interface Listing {
   store: string;
   rev: number;
   active: RunView[];
   recent: Run[];
+  waiting: TicketView[];
 }
 
 const RECENT_LIMIT = 100;
 
 /** Active runs, oldest first, and those closed within the history, newest first. */
-export function listRuns(database: Database, file: string, moment: Now): Listing {
+export function listRuns(database: Database, file: string, moment: Sight): Listing {
   const { store, rev } = loadHead(database, file);
   const rows = worktrees(database);
   const since = moment.now - HISTORY_DAYS * 86_400_000;
@@ -45,7 +43,8 @@ export function listRuns(database: Database, file: string, moment: Now): Listing
         since,
         RECENT_LIMIT,
       )
-      .map(parsed<Run>),
+      .map(storedRun),
+    waiting: ticketViews(tickets(database), moment.now),
   };
 }
 
@@ -72,7 +71,7 @@ export function findTriage(database: Database, query: { id?: string; session?: s
   return row && parsed<Triage>(row);
 }
 
-export function incidentRecord(database: Database, incident: string, moment: Now): IncidentRecord {
+export function incidentRecord(database: Database, incident: string, moment: Sight): IncidentRecord {
   const chosen = database.get(
     `SELECT selections.data, selections.rev FROM selected JOIN selections ON selections.rev = selected.rev
      WHERE selected.incident = ? ORDER BY selected.rev DESC LIMIT 1`,
@@ -94,7 +93,7 @@ export function incidentRecord(database: Database, incident: string, moment: Now
     incident,
     ...(selection ? { selection } : {}),
     ...(candidate ? { candidate } : {}),
-    ...(holder ? { run: viewOf(parsed<Run>(holder), worktrees(database), moment) } : {}),
+    ...(holder ? { run: viewOf(storedRun(holder), worktrees(database), moment) } : {}),
     // Each row's data was recorded under its own step's name.
     steps: steps as Partial<Steps>,
   };
@@ -109,15 +108,4 @@ function isTakenBack(database: Database, incident: string, selection: Selection,
     .some((later) =>
       findTriage(database, { id: later.triage })?.candidates.some((row) => row.incident === incident),
     );
-}
-
-/** A run with what is known of it at this moment; `rows` are all worktrees that are on record. */
-export function viewOf(run: Run, rows: ReturnType<typeof worktrees>, moment: Now): RunView {
-  return {
-    ...run,
-    liveness: livenessAt(run, moment.now, moment.gone),
-    worktrees: rows
-      .filter((row) => run.incidents.includes(row.incident))
-      .map(({ incident, path, branch }) => ({ incident, path, branch })),
-  };
 }

@@ -5,8 +5,17 @@ import type { Database } from './database.ts';
 
 /** Writes `changes` down; part of the command's own transaction. */
 export function saveChanges(database: Database, changes: Changes, now: number): void {
-  database.run('UPDATE ledger SET rev = ?, fence = ? WHERE id = 1', changes.rev, changes.fence);
+  database.run(
+    'UPDATE ledger SET rev = ?1, fence = ?2 WHERE id = 1 AND (rev <> ?1 OR fence <> ?2)',
+    changes.rev,
+    changes.fence,
+  );
   saveRuns(database, changes.runs);
+  for (const ticket of changes.dropTickets) database.run('DELETE FROM tickets WHERE ticket = ?', ticket);
+  for (const ticket of changes.tickets) {
+    const data = JSON.stringify(ticket);
+    database.run('INSERT OR REPLACE INTO tickets VALUES (?, ?, ?)', ticket.ticket, ticket.number, data);
+  }
   changes.events.forEach((event, n) => {
     database.run('INSERT INTO events VALUES (?, ?, ?, ?)', event.rev, n, event.at, JSON.stringify(event));
   });

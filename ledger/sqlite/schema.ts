@@ -1,5 +1,5 @@
 /** Raised with every change of the tables; a store with a higher number is refused. */
-export const SCHEMA = 1;
+export const SCHEMA = 2;
 
 /** Rows that are structured are JSON in `data`; a column beside it is there because something looks it up. */
 export const TABLES = `
@@ -23,8 +23,12 @@ CREATE INDEX runs_active ON runs (run) WHERE status = 'active';
 CREATE INDEX runs_closed ON runs (closed_at) WHERE closed_at IS NOT NULL;
 
 -- One row for each incident that an active run holds: the key refuses a second holder even if our rules were wrong.
+-- (Runs of one session may have a path or a resource in common.)
 CREATE TABLE claims (incident TEXT PRIMARY KEY, run TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX claims_run ON claims (run);
+
+-- Places in the line, oldest first by number.
+CREATE TABLE tickets (ticket TEXT PRIMARY KEY, number INTEGER NOT NULL UNIQUE, data TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE steps (
   incident TEXT NOT NULL,
@@ -75,3 +79,16 @@ CREATE INDEX answers_at ON answers (at);
 -- Kernels whose programs use this file: SQLite's locks hold within one kernel only.
 CREATE TABLE kernels (boot TEXT PRIMARY KEY, host TEXT NOT NULL, seen_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `;
+
+/** What makes a store of the format before the key's into one of that number. */
+export const MIGRATIONS: ReadonlyMap<number, string> = new Map([
+  [
+    2,
+    `CREATE TABLE tickets (ticket TEXT PRIMARY KEY, number INTEGER NOT NULL UNIQUE, data TEXT NOT NULL) STRICT, WITHOUT ROWID;
+     UPDATE runs SET data = json_set(data, '$.resources', json('[]'), '$.lanes', json('[]'));`,
+  ],
+]);
+
+/** Only where an engine is asked to record: every judged operation in the order of its commits. */
+export const HISTORY_TABLE =
+  'CREATE TABLE IF NOT EXISTS history (n INTEGER PRIMARY KEY AUTOINCREMENT, data TEXT NOT NULL) STRICT;';

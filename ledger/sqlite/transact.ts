@@ -16,10 +16,10 @@ export const transact = <T>(database: Database, file: string, work: () => T): Pr
 export const readAtOnce = <T>(database: Database, file: string, work: () => T): Promise<T> =>
   retryWhileBusy(file, () => inTransaction(database, 'BEGIN', work));
 
-/** Repeats `attempt` while SQLite answers that the store is locked, 1 to 15 ms apart. */
+/** Repeats `attempt` while SQLite answers that the store is locked, at first 1 to 2 ms apart, then 1 to 15 ms. */
 export async function retryWhileBusy<T>(file: string, attempt: () => T): Promise<T> {
   const giveUpAt = performance.now() + BUSY_BUDGET_MS;
-  for (;;) {
+  for (let longest = 2; ; longest = Math.min(2 * longest, 15)) {
     try {
       return attempt();
     } catch (error) {
@@ -33,7 +33,7 @@ export async function retryWhileBusy<T>(file: string, attempt: () => T): Promise
       }
     }
     // Spread out, or waiting processes would meet again and again.
-    await delay(1 + Math.random() * 14);
+    await delay(1 + Math.random() * (longest - 1));
   }
 }
 

@@ -3,6 +3,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { packageRoot } from '../../src/core/package-root.ts';
+import { apartFromAgents } from '../../test/support/apart-from-agents.ts';
 import type { Stage } from './stage.ts';
 
 /** The structured half of a tool's answer, as far as the demo reads it. */
@@ -24,9 +25,11 @@ export async function connect(
   answer: (question: string) => string,
   onProgress: (message: string) => void = () => {},
 ): Promise<PitcrewClient> {
+  const program = join(packageRoot(), 'dist/pitcrew.mjs');
+  const [command, ...args] = apartFromAgents([process.execPath, program, 'mcp']);
   const transport = new StdioClientTransport({
-    command: process.execPath,
-    args: [join(packageRoot(), 'dist/pitcrew.mjs'), 'mcp'],
+    command,
+    args,
     cwd: stage.repository,
     env: stage.env,
     stderr: 'inherit',

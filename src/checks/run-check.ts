@@ -4,6 +4,7 @@ import type { CheckRecord } from '../core/check-record.ts';
 import { redact } from '../core/redact.ts';
 import { childEnvironment, runShell } from '../core/run.ts';
 import { untrustedBlock } from '../core/untrusted.ts';
+import { DISK_BOUNDS, type DiskBounds, watchDisk } from './disk-watch.ts';
 
 export interface CheckCommand {
   name: string;
@@ -16,11 +17,13 @@ export interface CheckOptions {
   cwd: string;
   env: NodeJS.ProcessEnv;
   signal?: AbortSignal;
+  /** What it may do to the disk. */
+  disk?: DiskBounds;
 }
 
 /**
- * Runs a check to its end, or to its time-out, which ends its children too. Never throws for what the command does;
- * throws the signal's reason when cancelled.
+ * Runs a check to its end, to its time-out, or to where it fills the disk; its children end with it. Never throws for
+ * what the command does; throws the signal's reason when cancelled.
  */
 export async function runCheck(check: CheckCommand, options: CheckOptions): Promise<CheckRecord> {
   return (await runCheckWithOutput(check, options)).record;
@@ -29,18 +32,24 @@ export async function runCheck(check: CheckCommand, options: CheckOptions): Prom
 /** `runCheck`, and up to 1 MB of the output's end, cleaned as the tail is, for judging it. */
 export async function runCheckWithOutput(
   check: CheckCommand,
-  { cwd, env, signal }: CheckOptions,
+  { cwd, env, signal, disk = DISK_BOUNDS }: CheckOptions,
 ): Promise<{ record: CheckRecord; output: string }> {
+  const watch = await watchDisk(cwd, disk);
   const result = await runShell(merged(check.command), {
     cwd,
     // A copy of the files lies inside the person's checkout: git, run by a test, must not find that one.
     env: { ...checkEnvironment(env), GIT_CEILING_DIRECTORIES: dirname(resolved(cwd)) },
     timeoutMs: check.timeoutSeconds * 1000,
     maxBytes: MOST_BYTES,
-    ...(signal ? { signal } : {}),
-  });
+    signal: signal ? AbortSignal.any([signal, watch.signal]) : watch.signal,
+  }).finally(watch.end);
   signal?.throwIfAborted();
-  const output = relativePaths(cleaned(result.stdout + result.stderr), cwd);
+  const ended = watch.reason();
+  const said =
+    ended === undefined || result.code === 0
+      ? ''
+      : `${result.stdout.endsWith('\n') ? '' : '\n'}Pitcrew: ${ended}.\n`;
+  const output = relativePaths(cleaned(result.stdout + result.stderr + said), cwd);
   const record: CheckRecord = {
     name: check.name,
     command: redact(check.command),

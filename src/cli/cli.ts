@@ -1,9 +1,10 @@
 import { type ErrorKind, messageOf, PitcrewError } from '../core/errors.ts';
+import { diskFullError, isDiskFull } from '../core/full-disk.ts';
 import { envelope } from '../core/json.ts';
 import { packageVersion } from '../core/package-root.ts';
 import { redact } from '../core/redact.ts';
 import { untrustedLine } from '../core/untrusted.ts';
-import { findTool, toolOfCommand } from '../tools/registry.ts';
+import { toolOfCommand } from '../tools/registry.ts';
 import { commandHelp, programHelp } from './help.ts';
 import { INTERRUPTED, runTool } from './run-tool.ts';
 
@@ -33,7 +34,9 @@ async function dispatch(argv: readonly string[]): Promise<void> {
     return;
   }
   if (wantsHelp(rest)) {
-    process.stdout.write(helpOf(command));
+    const [word = ''] = rest;
+    const tool = command === 'ledger' && !word.startsWith('-') ? `ledger-${word}` : command;
+    process.stdout.write(helpOf(tool === 'ledger-watch' ? 'ledger' : tool));
     return;
   }
   if (command === 'mcp') {
@@ -51,6 +54,10 @@ async function dispatch(argv: readonly string[]): Promise<void> {
     const { runDoctor } = await import('./doctor.ts');
     return runDoctor(rest);
   }
+  if (command === 'ledger') {
+    const { runLedger } = await import('./ledger.ts');
+    return runLedger(rest);
+  }
   if (command === 'stop' || command === 'resume') {
     const { runResume, runStop } = await import('./stop.ts');
     return command === 'stop' ? runStop(rest) : runResume(rest);
@@ -65,7 +72,7 @@ function helpOf(command: string): string {
 }
 
 function unknownCommand(command: string): never {
-  const underscored = findTool(command);
+  const underscored = command.includes('_') ? toolOfCommand(command.replaceAll('_', '-')) : undefined;
   throw new PitcrewError(
     'input',
     `There is no command "${untrustedLine(command, 80)}".`,
@@ -76,9 +83,9 @@ function unknownCommand(command: string): never {
 }
 
 function report(error: unknown, json: boolean): number {
-  const known = error instanceof PitcrewError ? error : undefined;
+  const known = error instanceof PitcrewError ? error : whereDiskIsFull(error);
   const kind = known?.kind ?? 'bug';
-  const message = redact(messageOf(error));
+  const message = redact(messageOf(known ?? error));
   const hint = known?.hint ?? 'This is a fault in Pitcrew; please report it with the lines above.';
   if (json) {
     process.stdout.write(`${JSON.stringify(envelope({ error: { kind, message, hint } }))}\n`);
@@ -88,3 +95,9 @@ function report(error: unknown, json: boolean): number {
   }
   return EXIT_CODES[kind];
 }
+
+/** A full disk can stop a write anywhere; it is nobody's fault in here. */
+const whereDiskIsFull = (error: unknown): PitcrewError | undefined =>
+  isDiskFull(error)
+    ? diskFullError('This could not be written', 'a step counts once it was answered as done', error)
+    : undefined;

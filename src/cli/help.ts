@@ -1,7 +1,8 @@
 import { packageVersion } from '../core/package-root.ts';
 import type { JsonSchemaProperty, Tool } from '../tools/define.ts';
-import { toolOfCommand, tools } from '../tools/registry.ts';
+import { commands, toolOfCommand } from '../tools/registry.ts';
 import { commandOf } from './arguments.ts';
+import { LEDGER_HELP } from './ledger-help.ts';
 import { DOCTOR_HELP, INIT_HELP } from './setup-help.ts';
 
 /** The commands that are no tools. */
@@ -42,6 +43,11 @@ Example:
 `,
   },
   {
+    name: 'ledger',
+    summary: 'Everything about who works on what: status, watch, history, doctor, takeover, ...',
+    help: LEDGER_HELP,
+  },
+  {
     name: 'mcp',
     summary: 'Serve the tools to an MCP client on stdin and stdout.',
     help: `pitcrew mcp
@@ -73,7 +79,7 @@ Examples:
 export function programHelp(): string {
   const rows = [
     ...PROGRAM_COMMANDS.map(({ name, summary }) => [name, summary]),
-    ...tools.map((tool) => [commandOf(tool), `${tool.title}.`]),
+    ...commands.map((tool) => [commandOf(tool), `${tool.title}.`]),
   ];
   const width = Math.max(...rows.map(([name = '']) => name.length));
   return `pitcrew ${packageVersion()}: from a production crash in Sentry to a proven fix on a draft pull request.

@@ -3,17 +3,18 @@ import { inputError, messageOf } from '../core/errors.ts';
 import { envelope, type JsonValue } from '../core/json.ts';
 import { untrustedBlock } from '../core/untrusted.ts';
 import { applyChanges, type Change } from '../setup/changes.ts';
-import { clientPlaceHere } from '../setup/client-place.ts';
 import { CLIENT_IDS, type Client, type Scope } from '../setup/clients/client.ts';
 import { CLIENTS, presenceOf } from '../setup/clients/plan-wiring.ts';
 import { choose } from '../setup/init/choices.ts';
 import { missingIn } from '../setup/init/missing.ts';
 import { nextSteps, type State } from '../setup/init/next-steps.ts';
-import { planInit, planRemoval } from '../setup/init/plan.ts';
+import { planInit } from '../setup/init/plan.ts';
+import { planRemoval } from '../setup/init/removal.ts';
 import { rowsOf } from '../setup/init/rows.ts';
 import { type Survey, survey, type Watch } from '../setup/init/survey.ts';
 import { changesText, doneText, foundText, hasWork, missingText, undoOf } from '../setup/init/text.ts';
 import { asTyped } from '../setup/program.ts';
+import { openReceipt } from '../setup/receipt.ts';
 import type { World } from '../setup/world.ts';
 import { type BreakOff, breakOff, openPrompt, type Prompt } from './prompt.ts';
 import { INTERRUPTED } from './run-tool.ts';
@@ -122,12 +123,13 @@ async function alreadyWired(clients: readonly Client[], { place }: Survey, scope
 }
 
 async function remove(run: Run): Promise<JsonValue> {
-  const place = await clientPlaceHere(run.world);
-  const changes = await planRemoval(place, namedClients(run.options) ?? CLIENTS);
+  const changes = await planRemoval(run.world, namedClients(run.options));
   if (changes.length > 0) print(run, changesText(changes, []));
   const outcome = await carryOut(changes, 'Take these out?', run);
-  const left =
-    'Left as they are: pitcrew.yml, which is yours, and .git/pitcrew and .pitcrew, which hold the ledger and the worktrees.';
+  const yours = changes.some(({ client, action }) => client === undefined && action === 'delete')
+    ? ''
+    : 'pitcrew.yml, which is yours, and ';
+  const left = `Left as they are: ${yours}.git/pitcrew and .pitcrew, which hold the ledger and the worktrees.`;
   print(
     run,
     changes.length === 0
@@ -158,7 +160,15 @@ async function carryOut(
     return { state: 'declined', text: 'Nothing was changed.\n' };
   // Up to here everything can be broken off; from here on each file is written whole.
   world.signal.throwIfAborted();
-  return { state: 'applied', text: doneText(await applyChanges(changes)) };
+  const receipt = await openReceipt(world.env, world.home);
+  const takeDown = receipt.prepare(changes);
+  const done: Change[] = [];
+  try {
+    await applyChanges(changes, done);
+  } finally {
+    await takeDown(done);
+  }
+  return { state: 'applied', text: doneText(done) };
 }
 
 const changeData = (change: Change, program: string): JsonValue => ({

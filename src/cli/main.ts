@@ -31,12 +31,20 @@ async function start(argv: string[]): Promise<void> {
 function startOnToolchainNode(): void {
   const toolchain = join(dirname(fileURLToPath(import.meta.url)), '../node_modules/node/bin/node');
   if (!existsSync(toolchain)) {
-    process.stderr.write(
-      `pitcrew needs Node ${NEEDED.join('.')} or newer; this is ${process.versions.node}. Install a newer Node and run it again.\n`,
-    );
+    tellWhatIsNeeded();
     process.exitCode = 2;
     return;
   }
   const child = spawnSync(toolchain, process.argv.slice(1), { stdio: 'inherit' });
   process.exitCode = child.status ?? 1;
+}
+
+/** As the commands tell an error: as JSON on stdout where that is wanted, whose form is in `core/json.ts`. */
+function tellWhatIsNeeded(): void {
+  const message = `pitcrew needs Node ${NEEDED.join('.')} or newer; this is ${process.versions.node}.`;
+  const hint = 'Install a newer Node and run it again.';
+  if (process.argv.includes('--json')) {
+    const error = { kind: 'input', message, hint };
+    process.stdout.write(`${JSON.stringify({ schema_version: 1, data: { error } })}\n`);
+  } else process.stderr.write(`${message} ${hint}\n`);
 }

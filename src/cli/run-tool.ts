@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { openContext } from '../context.ts';
+import { type Context, openContext } from '../context.ts';
 import { systemClock } from '../core/clock.ts';
 import { envelope } from '../core/json.ts';
 import { stderrLog } from '../core/log.ts';
@@ -28,7 +28,7 @@ export async function runTool(tool: Tool, argv: readonly string[]): Promise<void
     session: { kind: 'command' },
   });
   try {
-    const answer = await tool.call(args, context, callOf(interrupted.signal, context.session.attended));
+    const answer = await tool.call(args, context, callOf(interrupted.signal, context.session));
     process.stdout.write(json ? `${JSON.stringify(envelope(answer.data))}\n` : `${answer.text.trimEnd()}\n`);
   } finally {
     process.off('SIGINT', onInterrupt);
@@ -37,7 +37,8 @@ export async function runTool(tool: Tool, argv: readonly string[]): Promise<void
   }
 }
 
-function callOf(signal: AbortSignal, attended: boolean): Call {
+function callOf(signal: AbortSignal, session: Context['session']): Call {
+  const hasTerminal = process.stdin.isTTY && process.stderr.isTTY;
   return {
     signal,
     reader: 'person',
@@ -45,9 +46,9 @@ function callOf(signal: AbortSignal, attended: boolean): Call {
       if (process.stderr.isTTY) process.stderr.write(`${message}\n`);
     },
     // Consent comes from a person at a terminal: a pipe that feeds us text is a program, an agent's shell is no person.
-    ...(attended && process.stdin.isTTY && process.stderr.isTTY
+    ...(hasTerminal && session.attended
       ? { ask: (question: Question) => askOnTerminal(question, signal) }
-      : {}),
+      : { nobody: hasTerminal ? session.nobody : 'this is no terminal' }),
   };
 }
 

@@ -12,7 +12,7 @@ of pitcrew.yml. Without a terminal and without --yes it shows the plan, changes 
   --client NAME            Only this client, found or not: claude, codex, cursor, vscode, gemini, opencode, or none. Repeatable.
   --organization SLUG      The Sentry organization, where several are possible.
   --sentry-project SLUG    A Sentry project of this repository. Repeatable.
-  --remove                 Take the wiring out again, for you and in this repository. pitcrew.yml stays.
+  --remove                 Give every file back as it was, for you and in this repository. A pitcrew.yml that you edited or committed stays.
   --json                   Print {"schema_version":1,"data":...}; asks nothing, writes only with --yes.
 
 Examples:

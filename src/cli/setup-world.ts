@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { openGitHub } from '../context/github.ts';
+import { openDatabase } from '../context/ledger.ts';
 import { DEFAULT_URL } from '../context/sentry.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
@@ -31,6 +32,8 @@ export function setupWorld(signal: AbortSignal): World {
     sentryUrl: DEFAULT_URL,
     openGitHub: (repository, config) =>
       openGitHub({ repository, config, env, childEnv, clock: systemClock, log: SILENT }),
+    openDatabase: (repository, config) =>
+      openDatabase({ repository, config, env, clock: systemClock, log: SILENT }),
   };
 }
 

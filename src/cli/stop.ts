@@ -26,10 +26,10 @@ export async function runStop(argv: readonly string[]): Promise<void> {
 export async function runResume(argv: readonly string[]): Promise<void> {
   const { json, words } = argumentsOf('resume', argv);
   if (words.length > 0) throw inputError('pitcrew resume takes no words.', 'pitcrew resume --help');
-  await inRepository(async ({ file, attended }) => {
-    if (!attended) {
+  await inRepository(async ({ file, nobody }) => {
+    if (nobody !== undefined) {
       throw refusedError(
-        'Only a person lets the work go on, and this shell belongs to an agent.',
+        `Only a person lets the work go on, and here ${nobody}.`,
         'Ask the person to type `npx pitcrew resume` in a terminal of their own.',
       );
     }
@@ -45,7 +45,8 @@ export async function runResume(argv: readonly string[]): Promise<void> {
 interface Repository {
   file: string;
   now: number;
-  attended: boolean;
+  /** Why no person is here, where none is. */
+  nobody: string | undefined;
 }
 
 async function inRepository(act: (repository: Repository) => Promise<void>): Promise<void> {
@@ -58,7 +59,13 @@ async function inRepository(act: (repository: Repository) => Promise<void>): Pro
   });
   try {
     const file = stopFile(context.repository.mainCheckout);
-    await act({ file, now: context.clock(), attended: context.session.attended });
+    await act({
+      file,
+      now: context.clock(),
+      get nobody() {
+        return context.session.nobody;
+      },
+    });
   } finally {
     await context.dispose();
   }

@@ -27,6 +27,7 @@ export async function loadConfig(
   const parsed = configSchema.safeParse((await parseYaml(found.name, found.text)) ?? {});
   if (parsed.success) {
     if (found.isCommitted) return { ...parsed.data, source: found.name };
+    if (parsed.data.ledger) throw uncommittedLedger(found.name);
     return { ...onlyTighter(parsed.data, configSchema.parse({})), source: found.name };
   }
   const issue = parsed.error.issues[0];
@@ -47,6 +48,13 @@ const onlyTighter = (file: ConfigFile, defaults: ConfigFile): ConfigFile => ({
     max_lines: Math.min(file.policy.max_lines, defaults.policy.max_lines),
   },
 });
+
+/** An agent could otherwise leave everybody's ledger, and with it all claims, by writing a line. */
+const uncommittedLedger = (name: string) =>
+  inputError(
+    `${name} names a ledger and is not committed, so anybody may have written that.`,
+    `Commit ${name}, or take \`ledger\` out of it and set PITCREW_LEDGER_URL.`,
+  );
 
 /** What quotes the file: whoever wrote the repository wrote it, and one key may be as long as the file. */
 const shown = (text: string): string => untrustedLine(text, 300);

@@ -86,16 +86,66 @@ const policy = z.strictObject({
     .describe('Lines that a fix may add and remove in sum without approval.'),
 });
 
+const ledger = z
+  .union([
+    z
+      .string()
+      .min(1)
+      .describe('Address of the database: postgres://USER@HOST:5432/DATABASE?sslmode=verify-full.'),
+    z.strictObject({
+      url: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('The same address. Default: PITCREW_LEDGER_URL, else no database.'),
+      repository: z
+        .string()
+        .min(1)
+        .max(200)
+        .optional()
+        .describe(
+          'By what the database knows this repository. Default: host/owner/name of the remote called origin.',
+        ),
+    }),
+  ])
+  .transform((value): { url?: string | undefined; repository?: string | undefined } =>
+    typeof value === 'string' ? { url: value } : value,
+  )
+  .superRefine(({ url }, context) => {
+    const problem = url === undefined ? undefined : problemOf(url);
+    if (problem !== undefined) context.addIssue(problem);
+  });
+
+/** The text itself is never repeated: it may hold what it must not. */
+function problemOf(text: string): string | undefined {
+  const url = /^postgres(ql)?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+  if (!url) return 'it is not an address of the form postgres://USER@HOST:5432/DATABASE';
+  if (url.password === '' && !url.searchParams.has('password')) return undefined;
+  return 'a password does not belong into a file that is committed; put the whole address into PITCREW_LEDGER_URL, or the password into the file that PGPASSFILE names (~/.pgpass)';
+}
+
 export const configSchema = z.strictObject({
   sentry: sentry.prefault({}),
   triage: triage.prefault({}),
   github: github.prefault({}),
   policy: policy.prefault({}),
+  ledger: ledger
+    .optional()
+    .describe(
+      'One ledger for all machines, in PostgreSQL. Default: one for this clone, with nothing to run.',
+    ),
   setup: z.string().min(1).optional().describe('Prepares a new worktree, for example `npm ci`.'),
   checks: z
     .array(check)
     .optional()
     .describe("Commands that must pass. Default: found in the project's manifest."),
+  lease_seconds: z
+    .number()
+    .int()
+    .min(5)
+    .max(3600)
+    .default(120)
+    .describe('How long a claim holds without its server renewing it; renewed at a third of it.'),
   worktrees: z
     .string()
     .min(1)

@@ -1,9 +1,15 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { leaseKeeper } from '../../ledger/lease.ts';
 import type { Ledger, Run } from '../../ledger/ledger.ts';
+import { steadyTime } from '../../ledger/steady-clock.ts';
+import type { Config } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
+import { inputError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { excludePatterns } from '../git/exclude.ts';
+import { remoteRepository } from '../git/remote.ts';
 import type { Repository } from '../git/repository.ts';
 
 export interface OpenLedger {
@@ -21,22 +27,26 @@ const WRITTEN_HERE = [
   '/.claude/sentry/',
 ];
 
-/** Opens the store in the directory that all worktrees share, out of reach of any commit, and renews what is held. */
-export async function openLedger(options: {
+interface EngineOptions {
   repository: Repository;
-  leaseMs: number;
+  config: Pick<Config, 'ledger'>;
+  env: NodeJS.ProcessEnv;
   clock: Clock;
   log: Log;
-}): Promise<OpenLedger> {
+}
+
+export interface LedgerContextOptions extends EngineOptions {
+  leaseMs: number;
+}
+
+/**
+ * Opens the ledger and renews what is held: in the directory that all worktrees share, out of reach of any commit, or in
+ * the database that PITCREW_LEDGER_URL or pitcrew.yml names.
+ */
+export async function openLedger(options: LedgerContextOptions): Promise<OpenLedger> {
   const { repository, clock, log, leaseMs } = options;
-  const { openSqliteLedger } = await import('../../ledger/sqlite-ledger.ts');
   await excludePatterns(repository, WRITTEN_HERE);
-  const ledger = await openSqliteLedger({
-    file: join(repository.commonDirectory, 'pitcrew', 'ledger.db'),
-    view: { file: join(repository.mainCheckout, '.claude', 'active-runs.md') },
-    clock,
-    log,
-  });
+  const ledger = await openEngine(options);
   const leases = leaseKeeper(ledger, {
     ttlMs: leaseMs,
     clock,
@@ -53,4 +63,54 @@ export async function openLedger(options: {
       await ledger.dispose();
     },
   };
+}
+
+/** The ledger alone, where it is in a database; `undefined` where it is a file of the clone. */
+export async function openDatabase(options: EngineOptions): Promise<Ledger | undefined> {
+  return databaseUrl(options) === undefined ? undefined : openEngine(options);
+}
+
+const databaseUrl = ({ config, env }: Pick<EngineOptions, 'config' | 'env'>): string | undefined =>
+  env.PITCREW_LEDGER_URL || config.ledger?.url || undefined;
+
+async function openEngine(options: EngineOptions): Promise<Ledger> {
+  const { repository, config, env, clock, log } = options;
+  const folder = join(repository.commonDirectory, 'pitcrew');
+  const file = join(folder, 'ledger.db');
+  const view = { file: join(repository.mainCheckout, '.claude', 'active-runs.md') };
+  const own = env.PITCREW_LEDGER_URL || undefined;
+  const url = databaseUrl(options);
+  if (url === undefined) {
+    if (existsSync(join(folder, 'active-runs.json'))) {
+      const { refuseBesideDatabase } = await import('../../ledger/postgres/other-engine.ts');
+      refuseBesideDatabase(folder, clock());
+    }
+    const { openSqliteLedger } = await import('../../ledger/sqlite-ledger.ts');
+    return openSqliteLedger({ file, view, clock, log, steady: steadyTime });
+  }
+  const { refuseBesideEmbedded } = await import('../../ledger/postgres/other-engine.ts');
+  refuseBesideEmbedded(file, clock());
+  const { openPostgresLedger } = await import('../../ledger/postgres-ledger.ts');
+  return openPostgresLedger({
+    url,
+    // Only for an address from the person's own environment: a repository must not decide where a password is sent.
+    // The password file is looked up by host and user, so it may be used for both.
+    password: own === undefined ? undefined : env.PGPASSWORD,
+    passwordFile: env.PGPASSFILE || join(env.HOME ?? homedir(), '.pgpass'),
+    repository: config.ledger?.repository ?? (await nameOf(repository)),
+    folder,
+    view,
+    clock,
+    log,
+  });
+}
+
+/** The same on every machine, however the remote is spelled there: without user, port and ending. */
+async function nameOf(repository: Repository): Promise<string> {
+  const remote = await remoteRepository(repository);
+  if (remote) return `${remote.host.replace(/:\d+$/, '')}/${remote.owner}/${remote.name}`;
+  throw inputError(
+    "The ledger's database needs a name for this repository, and its remote called origin has none.",
+    'Name it as ledger.repository in pitcrew.yml, the same on every machine.',
+  );
 }

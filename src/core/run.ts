@@ -113,7 +113,7 @@ const KEPT = new Set(['PWD', 'OLDPWD']);
 const URL_WITH_PASSWORD = /^[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/@]{0,200}:[^\s/@]{1,200}@/i;
 
 const SECRET_NAME =
-  /TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|WEBHOOK|(^|_)(PWD|(API|PRIVATE|ACCESS|AUTH|SIGNING|ENCRYPTION)_?KEY|KEY_ID|AUTH|PAT|COOKIE|DSN)(_|$)|^ANTHROPIC_|^CLAUDE_CODE_MESSAGING_/i;
+  /TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|WEBHOOK|(^|_)(PWD|(API|PRIVATE|ACCESS|AUTH|SIGNING|ENCRYPTION)_?KEY|KEY_ID|AUTH|PAT|COOKIE|DSN)(_|$)|^ANTHROPIC_|^CLAUDE_CODE_MESSAGING_|^PITCREW_LEDGER_URL$/i;
 
 function writeInput(child: ChildProcess & { stdin: Writable }, input: string | Promise<string>): void {
   if (typeof input === 'string') child.stdin.end(input);

@@ -1,25 +1,17 @@
-import { redact, redactPersonal } from './redact.ts';
-
-export interface UntrustedOptions {
-  /**
-   * `kept` leaves e-mail and IP addresses as they are: only for text that is compared and never shown, such as a
-   * crash's message with a test's output. Default `masked`.
-   */
-  persons?: 'masked' | 'kept';
-}
+import { redactPersonal } from './redact.ts';
 
 /**
  * One line of text from outside (Sentry, GitHub, a log) made fit for an answer: secrets and addresses of persons
  * replaced, every character that is not seen and ANSI sequences removed, white space folded, at most `maxCharacters`
  * long. Never throws.
  */
-export function untrustedLine(text: unknown, maxCharacters: number, options?: UntrustedOptions): string {
-  return cut(clean(text, maxCharacters, options).replace(/\s+/g, ' ').trim(), maxCharacters);
+export function untrustedLine(text: unknown, maxCharacters: number): string {
+  return cut(clean(text, maxCharacters).replace(/\s+/g, ' ').trim(), maxCharacters);
 }
 
 /** The same for several lines: line breaks stay, each line's end is trimmed. */
-export function untrustedBlock(text: unknown, maxCharacters: number, options?: UntrustedOptions): string {
-  const lines = clean(text, maxCharacters, options).split(/\r\n?|\n/);
+export function untrustedBlock(text: unknown, maxCharacters: number): string {
+  const lines = clean(text, maxCharacters).split(/\r\n?|\n/);
   return cut(
     lines
       .map((line) => line.trimEnd())
@@ -43,14 +35,14 @@ export function fenced(text: string, label: string): string {
 export const untrustedCell = (text: unknown, maxCharacters: number): string =>
   untrustedLine(text, maxCharacters).replace(/[\\|`<>[\]]/g, (mark) => `\\${mark}`);
 
-function clean(text: unknown, maxCharacters: number, { persons }: UntrustedOptions = {}): string {
+function clean(text: unknown, maxCharacters: number): string {
   // Far more than will be kept, so that a secret on the edge is still seen whole, but bounded.
   const seen = textOf(text)
     .slice(0, maxCharacters * 4 + 8192)
     .replace(ANSI, '')
     .replace(UNSEEN, '')
     .replace(PILED_MARKS, '$1');
-  return persons === 'kept' ? redact(seen) : redactPersonal(seen);
+  return redactPersonal(seen);
 }
 
 function textOf(value: unknown): string {

@@ -19,6 +19,8 @@ export interface CommitRequest {
   author?: { name: string; email: string };
   /** The tree that was proven (`snapshotTree`); a commit of any other is refused. */
   expectedTree?: string;
+  /** Asked right before the branch moves and right after it: throws when the caller may no longer commit. */
+  guard?: () => Promise<void>;
 }
 
 export interface Commit {
@@ -33,7 +35,9 @@ export interface Commit {
  * Commits exactly the declared files on top of `expectedHead`: through a private index, so that nothing staged by
  * others gets in, and by compare-and-swap on the branch, so that a sibling's commit is never overwritten. The commit is
  * read back, and taken off the branch again if it is not what was declared. Until the branch moves nothing is changed;
- * killed before that, only loose objects are left; killed after it, the commit is whole.
+ * killed before that, only loose objects are left; killed after it, the commit is whole. A caller that was frozen
+ * between its guard and the move, and lost its claim meanwhile, meets its successor's commit at the swap, or, if there
+ * is none yet, is found out by the guard that follows: its commit is taken off again.
  *
  * No hooks run (what they check belongs in the configured checks). With `commit.gpgSign` the commit is signed, as the
  * person's own would be: a rule that asks for signatures would refuse it otherwise.
@@ -55,7 +59,9 @@ export async function commitFiles(request: CommitRequest): Promise<Commit> {
     );
   }
   const sha = await writeCommit(checkout, request, tree);
+  await request.guard?.();
   await moveBranch(checkout, branch, sha, expectedHead, message);
+  await guardAfter(checkout, request, sha);
   await readBack(checkout, { branch, sha, tree, expectedHead, changes });
   const indexRefreshed = await refreshIndex(checkout, sha, files);
   return { sha, tree, files: changes.map(({ path, status }) => ({ path, status })), indexRefreshed };
@@ -166,6 +172,22 @@ async function moveBranch(
   throw upstreamError(`git could not move ${branch}: ${untrustedLine(answer.stderr, 300)}`, 'Try again.');
 }
 
+/** Whoever cannot say any more that it may commit does not leave a commit. */
+async function guardAfter(checkout: Checkout, request: CommitRequest, sha: string): Promise<void> {
+  try {
+    await request.guard?.();
+  } catch (error) {
+    await takeOff(checkout, request.branch, sha, request.expectedHead);
+    throw error;
+  }
+}
+
+/** Only while the branch is at our commit: what others have put on top of it stays. */
+async function takeOff(checkout: Checkout, branch: string, sha: string, back: string): Promise<void> {
+  const args = ['update-ref', '-m', 'pitcrew: undo', `refs/heads/${branch}`, back, sha];
+  await gitWrite(checkout, args, { accept: [0, 1, 128] });
+}
+
 /** Compares what is on the branch with what was meant, and takes the commit off again if they differ. */
 async function readBack(
   checkout: Checkout,
@@ -176,9 +198,7 @@ async function readBack(
   const changes = await changesBetween(checkout, expectedHead, sha);
   const same = JSON.stringify(changes) === JSON.stringify(meant.changes);
   if (line(log.stdout) === `${tree} ${expectedHead}` && same) return;
-  await gitWrite(checkout, ['update-ref', '-m', 'pitcrew: undo', `refs/heads/${branch}`, expectedHead, sha], {
-    accept: [0, 1, 128],
-  });
+  await takeOff(checkout, branch, sha, expectedHead);
   throw refusedError(
     'The commit that git made is not the one that was declared; it was taken off the branch again.',
     `Compare ${sha.slice(0, 12)} with the declared files, then commit again.`,

@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { inputError, type PitcrewError, upstreamError } from '../core/errors.ts';
+import { diskFullError, isDiskFull } from '../core/full-disk.ts';
 import { run } from '../core/run.ts';
 import { untrustedBlock } from '../core/untrusted.ts';
 import { gitEnvironment } from './git-environment.ts';
@@ -180,6 +181,12 @@ function failure(
     return upstreamError(
       `${command} did not end in time in ${checkout.root}.`,
       'Try again; see what holds git.',
+    );
+  }
+  if (isDiskFull(answer.stderr)) {
+    return diskFullError(
+      `${command} could not write in ${checkout.root}`,
+      'what git had not finished does not count',
     );
   }
   if (answer.code === 127 && /ENOENT|not found/.test(answer.stderr)) {

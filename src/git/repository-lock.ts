@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
 import { upstreamError } from '../core/errors.ts';
+import { diskFullError, isDiskFull } from '../core/full-disk.ts';
 import { breakLockOfTheDead, forgetHolder, noteHolder } from './lock-holder.ts';
 import type { Repository } from './repository.ts';
 
@@ -53,6 +54,12 @@ async function acquire(
       return await lockfile.lock(path, options);
     } catch (thrown) {
       const busy = thrown instanceof Error && 'code' in thrown && thrown.code === 'ELOCKED';
+      if (isDiskFull(thrown))
+        throw diskFullError(
+          'The lock for changing worktrees cannot be taken',
+          'no worktree was changed',
+          thrown,
+        );
       if (busy && (await breakLockOfTheDead(path, repository.root))) continue;
       if (!busy || performance.now() > deadline) {
         throw upstreamError(

@@ -76,6 +76,20 @@ export async function createWorktree(request: WorktreeRequest): Promise<Worktree
   });
 }
 
+/**
+ * Drops git's entry of a worktree whose folder is gone; its branch and commits stay. True when there was one. Refused where
+ * a person locked it: the folder may be on a disk that comes back.
+ */
+export async function forgetMissingWorktree(at: Repository, folder: string): Promise<boolean> {
+  const repository = atMainCheckout(at);
+  return oneAtATime(repository, async () => {
+    const entry = (await listWorktrees(repository)).find(({ path }) => path === folder);
+    if (!entry || existsSync(folder)) return false;
+    await forget(repository, entry);
+    return true;
+  });
+}
+
 async function checkBranchName(repository: Repository, branch: string): Promise<void> {
   const name = `refs/heads/${branch}`;
   const answer = await gitRead(repository, ['check-ref-format', name], { accept: [0, 1] });

@@ -1,7 +1,9 @@
 import { type Clock, isoSeconds } from '../core/clock.ts';
 import { type ErrorKind, messageOf, PitcrewError } from '../core/errors.ts';
 import { redactValues } from '../core/redact.ts';
+import { tlsText } from '../core/tls-text.ts';
 import { untrustedLine } from '../core/untrusted.ts';
+import { TooLargeError, tlsCodeOf } from './bounded-fetch.ts';
 
 /** A failed call to GitHub, told in our words: no header, address or token of the request is kept. */
 export class GitHubError extends PitcrewError {
@@ -86,7 +88,19 @@ function readFailure(thrown: unknown): Failure {
   };
 }
 
-function networkError(thrown: unknown, { doing, host, token }: ErrorContext): GitHubError {
+function networkError(thrown: unknown, context: ErrorContext): GitHubError {
+  const { doing, host, token } = context;
+  const cause = thrown instanceof Error ? thrown.cause : undefined;
+  const tlsCode = tlsCodeOf(cause);
+  if (tlsCode !== undefined) return tlsError(tlsCode, context);
+  if (cause instanceof TooLargeError)
+    return new GitHubError(
+      'upstream',
+      `GitHub could not ${doing}: the answer of ${host} is too large (${cause.message}) and was not read.`,
+      'Ask for less, or look at it on GitHub.',
+      undefined,
+      true,
+    );
   const reason = untrustedLine(redactValues(messageOf(thrown), [token]), 160) || 'no reason given';
   return new GitHubError(
     'upstream',
@@ -95,6 +109,13 @@ function networkError(thrown: unknown, { doing, host, token }: ErrorContext): Gi
     undefined,
     true,
   );
+}
+
+/** Nothing was sent: the handshake comes before the request. */
+function tlsError(code: string, { doing, host }: ErrorContext): GitHubError {
+  const [sentence, hint] = tlsText(code, host, 'GITHUB_API_URL');
+  const clause = sentence.charAt(0).toLowerCase() + sentence.slice(1);
+  return new GitHubError('upstream', `GitHub could not ${doing}: ${clause}`, hint);
 }
 
 function rateLimitError(failure: Failure, { doing, clock }: ErrorContext): GitHubError | undefined {

@@ -3,6 +3,7 @@ import { type ThrottlingOptions, throttling } from '@octokit/plugin-throttling';
 import { Octokit } from '@octokit/rest';
 import type { Log } from '../core/log.ts';
 import { redactValues } from '../core/redact.ts';
+import { isLasting } from './bounded-fetch.ts';
 import { pacer } from './pacer.ts';
 
 // Heavy (a hundred kilobytes of endpoints): only `openGitHubClient` loads this file, when GitHub is first needed.
@@ -35,7 +36,7 @@ export function createOctokit(settings: OctokitSettings): Octokit {
 const READ_RETRIES = 2;
 const RETRY_BASE_MS = 250;
 /** 429 is the throttling plugin's; the rest would answer the same again. */
-const NEVER_RETRIED = [400, 401, 403, 404, 409, 410, 422, 429, 451];
+const NEVER_RETRIED = [400, 401, 403, 404, 409, 410, 413, 422, 429, 451];
 /** A longer wait than this is the caller's decision: the error says until when. Seconds. */
 const LONGEST_WAIT = 60;
 const MOST_WAITS = 2;
@@ -46,8 +47,7 @@ const SEARCHES_A_MINUTE = 25;
 function requestPolicy(octokit: { hook: Octokit['hook'] }): void {
   octokit.hook.error('request', (error, options) => {
     const isRead = options.method === 'GET' || options.method === 'HEAD';
-    const timedOut = error.cause instanceof Error && error.cause.name === 'TimeoutError';
-    if ((!isRead || timedOut) && options.request) options.request.retries = 0;
+    if ((!isRead || isLasting(error.cause)) && options.request) options.request.retries = 0;
     if ('response' in error && error.response && (error.status === 429 || error.status === 403))
       obeyRetryAfter(error);
     throw error;

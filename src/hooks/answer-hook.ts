@@ -9,5 +9,7 @@ import { renderVerdict } from './verdict.ts';
 export async function answerHook(text: string): Promise<void> {
   const input = parseInput(text);
   if (input.event !== 'PreToolUse') return;
-  process.stdout.write(renderVerdict(await preToolUse(input, process.env, Date.now())));
+  const said = renderVerdict(await preToolUse(input, process.env, Date.now()));
+  // The streams are loaded when they are first touched, which takes longer than the judgement.
+  if (said !== '') process.stdout.write(said);
 }

@@ -13,7 +13,13 @@ import { ALLOW, deny, type HookVerdict } from './verdict.ts';
  * and not at the commit. The only write of a hook; loaded only when there is one.
  */
 export async function claimPath(wanted: Wanted): Promise<HookVerdict> {
-  const { place } = wanted.seen;
+  const { place, isCopy } = wanted.seen;
+  if (isCopy) {
+    return deny(
+      `${wanted.path} is not in the claim yet, and the ledger is in a database, which this hook does not open.`,
+      `Add it first with ledger_update (\`add\`), then edit it.`,
+    );
+  }
   const ledger = await openSqliteLedger({
     file: ledgerFile(place),
     view: { file: join(place.mainCheckout, '.claude', 'active-runs.md') },

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { judgeCommand } from '../policy/shell.ts';
 import type { HookInput } from './input.ts';
@@ -8,7 +9,7 @@ import type { Watched } from './repository.ts';
 import { ALLOW, deny, type HookVerdict } from './verdict.ts';
 
 /** Whether a command line may be run in a repository in which somebody works. */
-export function judgeBash(input: HookInput, seen: Watched): HookVerdict {
+export function judgeBash(input: HookInput, seen: Watched, env: NodeJS.ProcessEnv): HookVerdict {
   // What cannot be read may be anything, this session's own runs among it.
   const holdsRuns = seen.own.length > 0 || seen.unreadable !== undefined;
   const verdict = judgeCommand(input.command, {
@@ -19,9 +20,24 @@ export function judgeBash(input: HookInput, seen: Watched): HookVerdict {
     aliasOf: (name) => aliasOf(name, input.cwd),
     readScript: (path) => scriptAt(resolve(input.cwd, path)),
     privateFiles: privateFiles(seen, holdsRuns),
+    home: homedir(),
+    resolveLinks: realOf,
+    serviceHosts: [env.SENTRY_URL, env.GITHUB_API_URL].flatMap(hostOf),
+    ownProcesses: processesOf(seen),
   });
   return verdict.allow ? ALLOW : deny(verdict.reason, verdict.instead);
 }
+
+/** The host of a service's address, with its port; nothing where there is none. */
+function hostOf(url: string | undefined): string[] {
+  return url !== undefined && URL.canParse(url) ? [new URL(url).host] : [];
+}
+
+/** The servers of everybody who works here, and the clients above them. */
+const processesOf = ({ own, others }: Watched): number[] =>
+  [...own, ...others]
+    .flatMap(({ owner }) => [owner.pid, ...(owner.client?.pids ?? [])])
+    .filter((pid) => pid > 1);
 
 /** What a git alias stands for. Asked only for a word that is no command of git's own. */
 function aliasOf(name: string, cwd: string): string | undefined {

@@ -5,6 +5,9 @@ import { type Place, placeOf } from './place.ts';
 
 export const ledgerFile = (place: Place): string => join(place.commonDirectory, 'pitcrew', 'ledger.db');
 
+/** What this machine knows of a ledger in a database: a hook has no time for a connection. */
+export const mirrorOf = (place: Place): string => join(place.commonDirectory, 'pitcrew', 'active-runs.json');
+
 /**
  * Whether anybody may be at work where this tool call happens. Nearly always nobody is, and that has to be quick: the
  * rest of the hook is not even loaded then. True where it cannot be told.
@@ -13,7 +16,10 @@ export function mayMatter(text: string, env: NodeJS.ProcessEnv, now: number): bo
   try {
     return foldersOf(text, env).some((folder) => {
       const place = placeOf(folder);
-      return place !== undefined && mayHaveLiveRuns(ledgerFile(place), now);
+      return (
+        place !== undefined &&
+        (mayHaveLiveRuns(ledgerFile(place), now) || mayHaveLiveRuns(mirrorOf(place), now))
+      );
     });
   } catch {
     return true;

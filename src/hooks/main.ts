@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import module from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cacheFolder } from './cache-folder.ts';
 import { mayMatter } from './ledger-file.ts';
 
 const NEEDED = [22, 19];
@@ -13,7 +14,7 @@ const text = readFileSync(0, 'utf8');
 if (mayMatter(text, process.env, Date.now())) {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > (NEEDED[0] ?? 0) || (major === NEEDED[0] && minor >= (NEEDED[1] ?? 0))) {
-    module.enableCompileCache?.();
+    module.enableCompileCache?.(cacheFolder(process.env));
     import('./answer-hook.ts').then(({ answerHook }) => answerHook(text)).catch(refuse);
   } else {
     import('node:child_process').then(({ spawnSync }) => onOldNode(spawnSync)).catch(refuse);

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HookInput } from './input.ts';
-import { judgeBash } from './judge-bash.ts';
 import { judgeEdit } from './judge-edit.ts';
 import { placeOf } from './place.ts';
 import { type Watched, watched } from './repository.ts';
@@ -24,7 +23,10 @@ export async function preToolUse(
   };
   if (input.tool === 'Bash') {
     const seen = look(input.cwd) ?? look(env.CLAUDE_PROJECT_DIR ?? input.cwd);
-    return seen ? judgeBash(input, seen) : ALLOW;
+    if (!seen) return ALLOW;
+    // The rules for command lines are most of the guard: an edit does not wait for them.
+    const { judgeBash } = await import('./judge-bash.ts');
+    return judgeBash(input, seen, env);
   }
   if (input.file === '') return ALLOW;
   const home = look(input.cwd);

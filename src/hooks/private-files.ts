@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../core/package-root.ts';
+import { cacheFolder } from './cache-folder.ts';
 import { realOf, within } from './place.ts';
 import type { Watched } from './repository.ts';
 
@@ -19,7 +20,8 @@ export function privateFiles(seen: Watched | undefined, holdsRuns: boolean): str
   const personal = ['.claude', '.claude.json', '.sentryclirc', '.codex', '.gemini', '.config/gh'];
   // Where Pitcrew itself is the project that is worked on, its package is the checkout.
   const program = checkouts.includes(realOf(packageRoot())) ? [] : [packageRoot()];
-  return [...ledger, ...repository, ...program, ...personal.map((name) => join(homedir(), name))];
+  const own = [...program, cacheFolder(process.env), ...personal.map((name) => join(homedir(), name))];
+  return [...ledger, ...repository, ...own];
 }
 
 const CLOSED = ['.claude', '.mcp.json', 'pitcrew.yml', '.pitcrew/stop'];

@@ -1,6 +1,7 @@
-import { type RunView, readActiveRuns } from '../../ledger/reader.ts';
+import { readMirroredRuns } from '../../ledger/postgres/mirror.ts';
+import { type Reading, type RunView, readActiveRuns } from '../../ledger/reader.ts';
 import { mayHaveLiveRuns } from '../../ledger/recently-written.ts';
-import { ledgerFile } from './ledger-file.ts';
+import { ledgerFile, mirrorOf } from './ledger-file.ts';
 import type { Place } from './place.ts';
 import { type HookSession, isOwn } from './session.ts';
 
@@ -12,19 +13,35 @@ export interface Watched {
   others: RunView[];
   /** Set where the ledger cannot be read: then nothing is known, which is not the same as nobody. */
   unreadable?: string;
+  /** The ledger is in a database; what is known here is its copy beside the clone. */
+  isCopy: boolean;
 }
 
 /** Reads who works in the repository; `undefined` where nobody does, which is nearly always and has to be quick. */
 export function watched(place: Place, session: HookSession, now: number): Watched | undefined {
-  const file = ledgerFile(place);
-  if (!mayHaveLiveRuns(file, now)) return undefined;
-  const reading = readActiveRuns(file, now);
-  if (!reading.ok) return { place, own: [], others: [], unreadable: reading.reason };
-  const runs = reading.runs.filter((run) => run.liveness !== 'dead');
+  const found = readings(place, now);
+  const broken = found.find(({ reading }) => !reading.ok);
+  const isCopy = found.some((one) => one.isCopy);
+  if (broken && !broken.reading.ok)
+    return { place, own: [], others: [], unreadable: broken.reading.reason, isCopy };
+  const runs = found
+    .flatMap(({ reading }) => (reading.ok ? reading.runs : []))
+    .filter((run) => run.liveness !== 'dead');
   if (runs.length === 0) return undefined;
   return {
     place,
     own: runs.filter((run) => isOwn(run, session)),
     others: runs.filter((run) => !isOwn(run, session)),
+    isCopy,
   };
+}
+
+/** Of the ledger in the clone and of the copy of one in a database: two never have live runs, but either may. */
+function readings(place: Place, now: number): { reading: Reading; isCopy: boolean }[] {
+  const [file, mirror] = [ledgerFile(place), mirrorOf(place)];
+  const copy = mayHaveLiveRuns(mirror, now) ? readMirroredRuns(mirror, now) : undefined;
+  return [
+    ...(mayHaveLiveRuns(file, now) ? [{ reading: readActiveRuns(file, now), isCopy: false }] : []),
+    ...(copy ? [{ reading: copy, isCopy: true }] : []),
+  ];
 }

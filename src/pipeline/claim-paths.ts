@@ -3,6 +3,7 @@ import { literalGlob } from '../../ledger/glob-text.ts';
 import type { GuardCommand, Ledger, Run } from '../../ledger/ledger.ts';
 import { refusedError } from '../core/errors.ts';
 import { conflictError } from './conflict.ts';
+import { guardEffect } from './guard-effect.ts';
 
 /**
  * Makes sure that a run is still in force and covers `paths` before an effect lands: a needed path that is free joins
@@ -27,6 +28,5 @@ export async function claimPaths(
       ? conflictError(amended.conflicts, 'path')
       : refusedError(amended.reason, amended.advice);
   }
-  const guarded = await ledger.guard({ run: run.run, fence: run.fence, effect, paths });
-  if (!guarded.ok) throw refusedError(guarded.reason, guarded.advice);
+  await guardEffect(context, run, effect, paths);
 }

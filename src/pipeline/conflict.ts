@@ -12,16 +12,19 @@ export function conflictError(conflicts: Conflict[], step: 'claim' | 'path'): Pi
     const what = [
       ...conflict.incidents.map(shortName),
       ...conflict.paths.map(({ wanted, held }) => (wanted === held ? wanted : `${wanted} (held as ${held})`)),
+      ...conflict.resources,
     ].join(', ');
     const since = conflict.since === undefined ? '' : ` since ${isoSeconds(conflict.since)}`;
     const branch = conflict.branch ? ` on ${conflict.branch}` : '';
-    return `${what} is held by ${conflict.holder}${since}${branch} (${conflict.liveness}).`;
+    return conflict.source === 'ticket'
+      ? `${what} is waited for by ${conflict.holder}${since}, who came first.`
+      : `${what} is held by ${conflict.holder}${since}${branch} (${conflict.liveness}).`;
   });
   const held = [...new Set(conflicts.flatMap((conflict) => conflict.incidents.map(shortName)))];
   const next =
     step === 'path'
       ? 'Keep the work as it is and tell the person; repeat this step once the file is free, or do without it.'
-      : `Register again without ${held.length > 0 ? held.join(', ') : 'those paths'}, and tell the person.`;
+      : `Register again without ${held.length > 0 ? held.join(', ') : 'those paths'} or wait in line with \`wait_seconds\`, and tell the person.`;
   const advice = [...new Set(conflicts.map((conflict) => conflict.advice))].join(' ');
   return new PitcrewError(
     'refused',

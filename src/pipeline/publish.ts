@@ -1,12 +1,13 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import type { Steps } from '../../ledger/ledger.ts';
+import type { GuardCommand, Run, Steps } from '../../ledger/ledger.ts';
 import type { Config } from '../config/config.ts';
 import { defusedLine } from '../core/defuse.ts';
 import { incidentSlug } from '../core/incident.ts';
 import { readFileAt } from '../git/export-tree.ts';
+import type { Fence } from '../git/fence.ts';
 import { writePatch } from '../git/patch.ts';
-import { pushBranch } from '../git/push.ts';
+import { type Pushed, pushBranch } from '../git/push.ts';
 import { readCommit } from '../git/read-commit.ts';
 import { checkoutAt, defaultBase, type Repository } from '../git/repository.ts';
 import type { GitHubClient } from '../github/client.ts';
@@ -32,6 +33,10 @@ export interface PublishRequest {
   proof: Steps['proof'];
   /** What an earlier call offered; its commit is the one that a push may replace. */
   earlier: Steps['pull_request'] | undefined;
+  /** The claim under which it is offered. */
+  run: Pick<Run, 'run' | 'fence'>;
+  /** Throws when the claim is no longer in force; asked right before each effect. */
+  guard: (effect: GuardCommand['effect']) => Promise<void>;
   related: RelatedIssue[];
   /** Absent: the work ends as a local branch and a patch file. */
   github: GitHubClient | undefined;
@@ -70,7 +75,7 @@ export async function publish(request: PublishRequest): Promise<Published> {
   const folder = join(repository.mainCheckout, '.pitcrew', 'pull-requests');
   const bodyPath = join(folder, `${incidentSlug(request.incident)}.md`);
   await mkdir(folder, { recursive: true });
-  await writeFile(bodyPath, body);
+  await writeWhole(bodyPath, body);
   const bodyFile = relative(repository.mainCheckout, bodyPath);
   if (!request.github) return asPatch(request, bodyPath.replace(/\.md$/, '.patch'), bodyFile);
 
@@ -78,16 +83,20 @@ export async function publish(request: PublishRequest): Promise<Published> {
   if (closed) return closed;
   request.onProgress(`Pushing ${commit.branch}`);
   const { earlier } = request;
-  await pushBranch({
+  const pushed = await pushBranch({
     worktree: checkout,
     branch: commit.branch,
     sha: commit.sha,
+    fence: fenceOf(request),
+    guard: () => request.guard('push'),
     ...(earlier?.number !== undefined && earlier.branch === commit.branch
       ? { expectedRemote: earlier.sha }
       : {}),
   });
   request.onProgress('Opening the draft pull request');
   const base = await baseBranch(request);
+  const reviewers = await reviewersOf(request);
+  await request.guard('pull_request');
   const pull = await createDraftPullRequest(
     request.github,
     {
@@ -97,7 +106,7 @@ export async function publish(request: PublishRequest): Promise<Published> {
       head: commit.branch,
       base,
       labels: request.config.github.labels,
-      reviewers: await reviewersOf(request),
+      reviewers,
     },
     request.signal,
   );
@@ -113,6 +122,7 @@ export async function publish(request: PublishRequest): Promise<Published> {
     },
     bodyFile,
     notes: [
+      ...(pushed.unfenced === undefined ? [] : [unfencedNote(pushed)]),
       ...(pull.reviewersRequested.length > 0
         ? [`Review asked from ${pull.reviewersRequested.join(', ')}.`]
         : []),
@@ -120,6 +130,14 @@ export async function publish(request: PublishRequest): Promise<Published> {
     ],
   };
 }
+
+/** A run's id ends with the mark of its ledger: `r7-3kq9x`. */
+function fenceOf({ incident, run }: PublishRequest): Fence {
+  return { incident, number: run.fence, run: run.run, ledger: run.run.slice(run.run.lastIndexOf('-') + 1) };
+}
+
+const unfencedNote = ({ remote, unfenced }: Pushed): string =>
+  `${remote} takes no fence beside the branch (${unfenced}): only the branch's own state kept sessions with another ledger from overwriting each other.`;
 
 /** What a person allowed stands in a section of its own, where nothing that an agent wrote can stand. */
 function withApproved(approved: readonly string[] = [], parts: PullRequestBodyParts): string {
@@ -159,8 +177,20 @@ async function closedByPerson(
   };
 }
 
+/** Never half of it: a person may take the text from there. */
+async function writeWhole(file: string, text: string): Promise<void> {
+  const unfinished = `${file}.${process.pid}.part`;
+  try {
+    await writeFile(unfinished, text);
+    await rename(unfinished, file);
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+}
+
 async function asPatch(request: PublishRequest, file: string, bodyFile: string): Promise<Published> {
   const checkout = await checkoutAt(request.repository, request.worktree.path);
+  await request.guard('pull_request');
   await mkdir(dirname(file), { recursive: true });
   await writePatch({ worktree: checkout, base: request.worktree.base, sha: request.commit.sha, file });
   const patch = relative(request.repository.mainCheckout, file);

@@ -1,4 +1,5 @@
 import { inputError } from '../core/errors.ts';
+import { untrustedBlock } from '../core/untrusted.ts';
 import { asRecord, asRecords, asText, asTime, firstText, type Loose } from './evidence/loose.ts';
 import {
   parseBreadcrumbs,
@@ -206,5 +207,6 @@ const releaseOf = (release: unknown): string | undefined =>
 
 function titleOf(exception: ExceptionRecord | undefined, message: string | undefined): string {
   const text = exception ? [exception.type, exception.value].filter(Boolean).join(': ') : message;
-  return (text ?? '').slice(0, 2000).split('\n', 1)[0]?.trim() || NO_TITLE;
+  // Cleaned before it is cut at its first line's end: half of a folded secret is not known for one.
+  return untrustedBlock(text, 2000).split('\n', 1)[0]?.trim() || NO_TITLE;
 }

@@ -1,7 +1,8 @@
-import { type PitcrewError, upstreamError } from '../core/errors.ts';
+import { inputError, type PitcrewError, upstreamError } from '../core/errors.ts';
 import { tryParseJson } from '../core/json.ts';
+import { isTlsCode } from '../core/tls-text.ts';
 import { untrustedLine } from '../core/untrusted.ts';
-import { isTlsCode, networkText } from './network-text.ts';
+import { networkText } from './network-text.ts';
 
 export type FailureReason =
   | 'status'
@@ -69,12 +70,19 @@ export interface Subject {
   scope: string;
 }
 
-/** The sentence and the next step for a failure. Holds neither token nor raw pages. */
+/**
+ * The sentence and the next step for a failure. Holds neither token nor raw pages. Its kind is `input` where Sentry
+ * answered that the request, the token or a name in it is at fault, and `upstream` for all else.
+ */
 export function explain(failure: SentryFailure, host: string, subject: Subject): PitcrewError {
   const [sentence, hint] =
     failure.reason === 'status' ? statusText(failure, host, subject) : transportText(failure, host, subject);
-  return upstreamError(sentence, hint, failure);
+  const isOurs = failure.reason === 'status' && CALLERS_MOVE.has(failure.status ?? 0);
+  return (isOurs ? inputError : upstreamError)(sentence, hint, failure);
 }
+
+/** The same request would be answered the same way until somebody corrects it: repeating or waiting does not help. */
+const CALLERS_MOVE = new Set([400, 401, 403, 404, 410, 413, 422]);
 
 /** Sentry's own `detail` where the body has one; a page or anything else is only named. */
 export function detailOf(text: string): string {

@@ -35,7 +35,10 @@ const assignee = given.transform((value) => {
 });
 
 const metadata = loose({ type: text, value: text, title: text });
-const inCommit = loose({ commit: text, id: text, repository: given });
+/** An answer has the commit as an object; the request that set it, and what repeats that request, as its hash. */
+const inCommit = given
+  .transform((value) => (typeof value === 'string' ? { commit: value } : value))
+  .pipe(loose({ commit: text, id: text, repository: given }));
 const statusDetails = loose({ inNextRelease: flag, inRelease: text, inCommit });
 
 /** The id of a release's or issue's project, and its slug. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, realpath, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { inputError, messageOf } from '../core/errors.ts';
+import { diskFullError, isDiskFull } from '../core/full-disk.ts';
 
 /** What is to become of one file. Made without changing anything, shown to a person, and carried out after a yes. */
 export interface Change {
@@ -22,8 +23,15 @@ export interface Change {
   note?: string;
   /** The folder that it is shown as a part of, where one thing is made of many files. */
   group?: string;
+  /** What the file was before this program first changed it; absent for what is not taken out again. */
+  original?: Original;
   /** Folders to remove behind the file where they are empty then, the innermost first. */
   emptied?: readonly string[];
+}
+
+/** A file as it was: without `text` there was none. */
+export interface Original {
+  text?: string;
 }
 
 /** True for a change that would write. */
@@ -32,9 +40,10 @@ export const writes = ({ action }: Change): boolean =>
 
 /**
  * Carries out the changes that write, in their order. A file that has changed since it was planned is an input error
- * before anything is written; one that cannot be written stops there and names what was done.
+ * before anything is written; one that cannot be written stops there and names what was done. What is done is added to
+ * `done` as it happens.
  */
-export async function applyChanges(changes: readonly Change[]): Promise<Change[]> {
+export async function applyChanges(changes: readonly Change[], done: Change[] = []): Promise<Change[]> {
   const wanted = changes.filter(writes);
   for (const change of wanted) {
     if ((await textOf(change.path)) === change.before) continue;
@@ -43,12 +52,17 @@ export async function applyChanges(changes: readonly Change[]): Promise<Change[]
       'Run pitcrew init again.',
     );
   }
-  const done: Change[] = [];
   for (const change of wanted) {
     try {
       await applyOne(change);
     } catch (error) {
       const before = done.length === 0 ? 'Nothing' : done.map(({ shown }) => shown).join(', ');
+      if (isDiskFull(error))
+        throw diskFullError(
+          `${change.shown} cannot be written`,
+          `it is as it was before; written before it: ${before}`,
+          error,
+        );
       throw inputError(
         `${change.shown} cannot be written: ${messageOf(error)}. Written before it: ${before}.`,
         'Make the file and its folder writable, then run pitcrew init again; what is done is left as it is.',
@@ -78,14 +92,8 @@ export async function textOf(path: string): Promise<string | undefined> {
 async function applyOne({ path, after, emptied = [] }: Change): Promise<void> {
   if (after !== undefined) return writeWhole(path, after);
   await rm(path, { force: true });
-  for (const folder of emptied) {
-    // Fails where something else is in it, which is what is wanted.
-    const isGone = await rmdir(folder).then(
-      () => true,
-      () => false,
-    );
-    if (!isGone) return;
-  }
+  // Fails where something else is in it, which is what is wanted.
+  for (const folder of emptied) await rmdir(folder).catch(() => {});
 }
 
 /** Whole or not at all, with the mode that the file has; through a link, which dotfile managers use. */

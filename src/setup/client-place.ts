@@ -1,14 +1,7 @@
 import { existsSync } from 'node:fs';
-import { openRepository } from '../git/repository.ts';
 import type { Place } from './clients/client.ts';
 import { isAtLeast, launchOf, nodeOnPath, withoutNpm } from './clients/launch.ts';
 import { programFinder, type World } from './world.ts';
-
-/** `clientPlace` of the repository around the current folder. Input errors where there is none. */
-export async function clientPlaceHere(world: World): Promise<Place> {
-  const { mainCheckout } = await openRepository({ cwd: world.cwd, env: world.env });
-  return clientPlace(world, mainCheckout);
-}
 
 /** Where the clients of this person and this checkout keep their settings, and how they would start the server. */
 export async function clientPlace(world: World, root: string): Promise<Place> {
@@ -25,6 +18,7 @@ export async function clientPlace(world: World, root: string): Promise<Place> {
     root,
     env: world.env,
     packageRoot: world.packageRoot,
+    node: common.node,
     exists: existsSync,
     onPath: programFinder(withoutNpm(world.env.PATH ?? '')),
     launch: (shared) => launchOf({ ...common, ...(shared ? { sharedIn: root } : {}) }),

@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import type { Ledger } from '../../ledger/ledger.ts';
 import type { Config } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
@@ -29,6 +30,8 @@ export interface World {
   /** Where Sentry is when nothing names it. */
   sentryUrl: string;
   openGitHub(repository: Repository, config: Config): Promise<GitHubFound>;
+  /** The ledger where it is in a database; `undefined` where it is a file of the clone. */
+  openDatabase(repository: Repository, config: Config): Promise<Ledger | undefined>;
 }
 
 export interface GitHubFound {

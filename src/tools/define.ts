@@ -4,6 +4,7 @@ import { inputError } from '../core/errors.ts';
 import type { JsonValue } from '../core/json.ts';
 import type { TypedPrompt } from '../triage/typed-selection.ts';
 import { unlessStopped } from './kill-switch.ts';
+import { resumeOwnRuns } from './own-runs.ts';
 import { type Held, meetRequirements, type Requirement } from './requirements.ts';
 
 export type { TypedPrompt } from '../triage/typed-selection.ts';
@@ -22,6 +23,8 @@ export interface Call {
   reader: 'model' | 'person';
   /** Absent where no person can be asked (a client without elicitation, a pipe instead of a terminal). */
   ask?: (question: Question) => Promise<PersonAnswer>;
+  /** Why there is nobody to ask, as the middle of a sentence, where more is known than that. */
+  nobody?: string;
   /** What the person typed to the client, oldest first; absent where nobody reports it. */
   typed?: readonly TypedPrompt[];
 }
@@ -95,8 +98,13 @@ export function defineTool<Shape extends z.ZodRawShape>(definition: Definition<S
     inputSchema: jsonSchemaOf(schema),
     async call(rawArguments, context, call) {
       const parsed = parseArguments(name, schema, rawArguments);
+      context.used();
       if (effect === 'read') return run(parsed, context, call);
-      return unlessStopped(context, call, (guarded) => run(parsed, context, guarded));
+      return unlessStopped(context, call, async (guarded) => {
+        const resumed = await resumeOwnRuns(context);
+        const answer = await run(parsed, context, guarded);
+        return resumed.length === 0 ? answer : { ...answer, text: [...resumed, answer.text].join('\n') };
+      });
     },
   };
 }

@@ -11,7 +11,8 @@ import {
   judgeChange,
 } from '../pipeline/judge-change.ts';
 import { recordStep } from '../pipeline/record-step.ts';
-import { type Answer, type Call, defineStep, type PersonAnswer, type Question } from './define.ts';
+import { ask, type Reply } from './ask-person.ts';
+import { type Answer, type Call, defineStep, type Question } from './define.ts';
 import type { Held } from './requirements.ts';
 
 export const fixApprove = defineStep({
@@ -65,19 +66,19 @@ function requireApprovable({ findings }: JudgedChange): void {
 
 async function askPerson(
   question: Question,
-  { session }: Context,
+  context: Context,
   call: Call,
-): Promise<Extract<PersonAnswer, { action: 'accept' }>> {
-  if (!call.ask || !session.attended) {
+): Promise<Extract<Reply, { action: 'accept' }>> {
+  const reply = await ask(question, context, call);
+  if (reply.action === 'nobody') {
     throw refusedError(
-      'There is nobody to ask here, so nothing is approved.',
+      `There is nobody to ask here${reply.because}, so nothing is approved.`,
       'Take the change back, or let a person run `npx pitcrew fix-approve` in a terminal of their own.',
     );
   }
-  const answer = await call.ask(question);
-  if (answer.action === 'accept' && /^\s*approved?\s*$/i.test(answer.text)) return answer;
+  if (reply.action === 'accept' && /^\s*approved?\s*$/i.test(reply.text)) return reply;
   throw refusedError(
-    answer.action === 'cancel'
+    reply.action === 'cancel'
       ? 'The person closed the question: nothing is approved.'
       : 'The person did not approve the change.',
     'Take it back in the worktree, or ask the person what they want instead; do not ask again for the same change.',

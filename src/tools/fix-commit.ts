@@ -9,6 +9,7 @@ import { type CommitRecord, readCommit } from '../git/read-commit.ts';
 import { checkoutAt, headOf } from '../git/repository.ts';
 import { claimPaths } from '../pipeline/claim-paths.ts';
 import { fixMessage } from '../pipeline/fix-message.ts';
+import { guardEffect } from '../pipeline/guard-effect.ts';
 import { judgeChange, requireAllowed } from '../pipeline/judge-change.ts';
 import { recordOutcome } from '../pipeline/outcome.ts';
 import { recordStep } from '../pipeline/record-step.ts';
@@ -154,6 +155,7 @@ async function commitNow(
     files,
     message: messageOf(input, held),
     expectedTree: proof.tree,
+    guard: () => guardEffect(context, held.run, 'commit', files),
   });
   return readCommit(checkout, sha);
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { z } from 'zod';
 import type { ProofStep } from '../../ledger/ledger.ts';
 import type { Context } from '../context.ts';
@@ -10,6 +11,7 @@ import { judgeChange, requireAllowed } from '../pipeline/judge-change.ts';
 import { recordOutcome } from '../pipeline/outcome.ts';
 import { type ProofRequest, prove } from '../pipeline/prove.ts';
 import { recordStep } from '../pipeline/record-step.ts';
+import { judgeCommand } from '../policy/shell.ts';
 import { type Call, defineStep } from './define.ts';
 import type { Held } from './requirements.ts';
 
@@ -110,6 +112,7 @@ async function testOf(
       "Name the files of the reproducing test, for example ['test/cart.test.js'].",
     );
   }
+  judgeTest(input.test, context, held);
   call.progress('Reading the incident');
   const { client } = await context.sentry();
   const { repository } = context;
@@ -121,6 +124,26 @@ async function testOf(
     timeoutSeconds: input.timeout_seconds,
     reason: evidence.reason,
   };
+}
+
+/** The command of a test runs past the client's hook: the same rules hold for it. */
+function judgeTest(command: string, { repository }: Context, held: Held): void {
+  const { mainCheckout, commonDirectory } = repository;
+  const worktree = held.steps.worktree?.path ?? mainCheckout;
+  const verdict = judgeCommand(command, {
+    cwd: worktree,
+    root: mainCheckout,
+    worktrees: [worktree],
+    holdsRuns: true,
+    aliasOf: () => undefined,
+    readScript: () => undefined,
+    privateFiles: [
+      commonDirectory,
+      ...['.claude', 'pitcrew.yml', '.pitcrew/stop'].map((name) => join(mainCheckout, name)),
+    ],
+  });
+  if (verdict.allow) return;
+  throw refusedError(`The command of the test may not run: ${verdict.reason}`, verdict.instead);
 }
 
 const recordLines = (proof: ProofRecord): string[] =>

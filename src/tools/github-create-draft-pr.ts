@@ -6,6 +6,7 @@ import type { GitHubClient } from '../github/client.ts';
 import type { RelatedIssue } from '../github/search-issues.ts';
 import { claimPaths } from '../pipeline/claim-paths.ts';
 import { latestEvidence } from '../pipeline/evidence.ts';
+import { guardEffect } from '../pipeline/guard-effect.ts';
 import { recordOutcome } from '../pipeline/outcome.ts';
 import { publish } from '../pipeline/publish.ts';
 import { recordStep } from '../pipeline/record-step.ts';
@@ -53,6 +54,8 @@ export const githubCreateDraftPr = defineStep({
       commit,
       proof,
       earlier: held.steps.pull_request,
+      run: held.run,
+      guard: (effect) => guardEffect(context, held.run, effect),
       related: related.issues,
       github: github.client,
       signal: call.signal,

@@ -1,13 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { PathClaim, Run } from '../../ledger/ledger.ts';
+import type { PathClaim, RegisterCommand, Run } from '../../ledger/ledger.ts';
 import type { Context } from '../context.ts';
 import { inputError, messageOf, PitcrewError } from '../core/errors.ts';
 import { shortName } from '../core/incident.ts';
 import type { JsonValue } from '../core/json.ts';
 import { headOf } from '../git/repository.ts';
-import { conflictError } from '../pipeline/conflict.ts';
 import { latestEvidence } from '../pipeline/evidence.ts';
+import { registerInTurn } from '../pipeline/register-in-turn.ts';
 import type { Suspect } from '../sentry/evidence/suspects.ts';
 import { type Answer, type Call, defineTool } from './define.ts';
 import { requireSelected } from './requirements.ts';
@@ -16,7 +15,7 @@ export const ledgerRegister = defineTool({
   name: 'ledger_register',
   title: 'Claim issues and paths for this session',
   description:
-    'Claims selected issues, and the files that their fixes will touch, for this session; refused as a whole when another live session holds any of them, with who and since when. Use after triage_select, before any other step. The claim is renewed while the server lives.',
+    'Claims selected issues, and the files that their fixes will touch, for this session; refused as a whole when another live session holds any of them, with who and since when, or after waiting in line. Use after triage_select, before any other step. The claim is renewed while the server lives.',
   effect: 'write',
   examples: [
     'ledger-register WEB-3F',
@@ -30,6 +29,18 @@ export const ledgerRegister = defineTool({
       .max(200)
       .optional()
       .describe('Files or globs, relative to the repository. Default: the first suspects of each issue.'),
+    resources: z
+      .array(z.string().min(1).max(160))
+      .max(50)
+      .default([])
+      .describe('Besides paths: port:5173, db:dev, lock:migrations.'),
+    wait_seconds: z
+      .number()
+      .int()
+      .min(0)
+      .max(3600)
+      .default(0)
+      .describe('When refused, wait in line this long.'),
     intent: z.string().max(300).default('').describe('What for, in a few words, shown to other sessions.'),
   },
   async run(input, context, call) {
@@ -38,8 +49,7 @@ export const ledgerRegister = defineTool({
     for (const incident of incidents) requireSelected(incident, await ledger.incident(incident), context);
     const paths = input.paths ?? (await pathsOfSuspects(incidents, context, call));
     const head = await headOf(context.repository);
-    const answer = await ledger.register({
-      cmd: randomUUID(),
+    const request: Omit<RegisterCommand, 'cmd'> = {
       session: context.session.id,
       owner: context.session.owner,
       incidents,
@@ -47,10 +57,15 @@ export const ledgerRegister = defineTool({
       base: head.sha,
       ttlMs: context.session.leaseMs,
       intent: input.intent,
+      resources: input.resources,
+    };
+    const run = await registerInTurn(ledger, request, {
+      waitMs: input.wait_seconds * 1000,
+      signal: call.signal,
+      progress: call.progress,
     });
-    if (!answer.ok) throw conflictError(answer.conflicts, 'claim');
-    await context.hold(answer.run);
-    return registered(answer.run);
+    await context.hold(run);
+    return registered(run);
   },
 });
 
@@ -97,11 +112,13 @@ const likelyFiles = (suspects: readonly Suspect[]): string[] =>
 function registered(run: Run): Answer {
   const issues = run.incidents.map(shortName);
   const paths = run.paths.map((path) => path.glob);
-  const data: JsonValue = { run: run.run, fence: run.fence, issues, paths, base: run.base };
+  const { resources } = run;
+  const data: JsonValue = { run: run.run, fence: run.fence, issues, paths, resources, base: run.base };
   return {
     text: [
       `Claimed ${issues.join(', ')} for this session (run ${run.run}).`,
       `Paths: ${paths.join(', ') || 'none yet; fix_commit adds the files it commits'}.`,
+      ...(resources.length > 0 ? [`Reserved: ${resources.join(', ')}.`] : []),
       'Next, for one issue at a time: worktree_create.',
     ].join('\n'),
     data,

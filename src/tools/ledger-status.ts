@@ -1,4 +1,4 @@
-import type { HandwrittenEntry, Run, RunView } from '../../ledger/ledger.ts';
+import type { HandwrittenEntry, Run, RunView, TicketView } from '../../ledger/ledger.ts';
 import { spanOf } from '../core/clock.ts';
 import { shortName } from '../core/incident.ts';
 import type { JsonValue } from '../core/json.ts';
@@ -15,12 +15,13 @@ export const ledgerStatus = defineTool({
   input: {},
   async run(_input, context) {
     const ledger = await context.ledger();
-    const { rev, active, recent, ...list } = await ledger.list();
+    const { rev, active, recent, waiting, ...list } = await ledger.list();
     const handwritten = list.handwritten.filter((entry) => entry.status !== 'closed');
     const now = context.clock();
     const lines = [
       heading(active),
       ...active.map((run) => activeLine(run, run.session === context.session.id, now)),
+      ...waiting.map((ticket) => waitingLine(ticket, now)),
       ...handwritten.map((entry) => handwrittenLine(entry, now)),
       ...(recent.length > 0 ? ['Lately:', ...recent.slice(0, 10).map((run) => recentLine(run, now))] : []),
     ];
@@ -30,6 +31,7 @@ export const ledgerStatus = defineTool({
         rev,
         active: active.map((run) => runData(run, context.session.id)),
         recent: recent.map((run) => runData(run, context.session.id)),
+        waiting: waiting.map((ticket) => waitingData(ticket, context.session.id)),
         handwritten: handwritten.map(({ title, paths, status, since }) => ({
           title,
           paths,
@@ -56,9 +58,24 @@ function activeLine(run: RunView, own: boolean, now: number): string {
     `${run.liveness}, since ${spanOf(now - run.startedAt)}`,
     branches ? `branch ${branches}` : 'no branch yet',
     `paths ${run.paths.map((path) => path.glob).join(', ') || 'none'}`,
+    ...(run.resources.length > 0 ? [`resources ${run.resources.join(', ')}`] : []),
+    ...run.lanes.map((lane) => `in the lane ${lane.name}`),
     ...(run.intent ? [untrustedCell(run.intent, 120)] : []),
   ].join('; ');
 }
+
+const waitingLine = ({ position, owner, since, ...wanted }: TicketView, now: number): string =>
+  `- waiting, position ${position}: ${owner.label} since ${spanOf(now - since)}, for ${[...wanted.incidents.map(shortName), ...wanted.paths.map((path) => path.glob), ...wanted.resources].join(', ')}`;
+
+const waitingData = (ticket: TicketView, session: string): JsonValue => ({
+  own: ticket.session === session,
+  holder: ticket.owner.label,
+  position: ticket.position,
+  since: ticket.since,
+  incidents: ticket.incidents,
+  paths: ticket.paths.map((path) => path.glob),
+  resources: ticket.resources,
+});
 
 const handwrittenLine = (entry: HandwrittenEntry, now: number): string =>
   `- by hand (${entry.status}${entry.since === undefined ? '' : `, ${spanOf(now - entry.since)} old`}): ${untrustedCell(entry.title, 100)}; paths ${entry.paths.map((path) => untrustedCell(path, 100)).join(', ') || 'none'}`;
@@ -74,6 +91,8 @@ function runData(run: Run | RunView, session: string): JsonValue {
     holder: run.owner.label,
     incidents: run.incidents,
     paths: run.paths.map((path) => ({ glob: path.glob, mode: path.mode })),
+    resources: run.resources,
+    lanes: run.lanes.map((lane) => lane.name),
     status: run.status,
     liveness: 'liveness' in run ? run.liveness : null,
     worktrees:

@@ -8,17 +8,17 @@ export const ledgerUpdate = defineStep({
   name: 'ledger_update',
   title: 'Change the paths of a claim',
   description:
-    'Adds paths to the claim of an issue that this session holds, or drops some. Use when the fix turns out to need a file that nobody foresaw; refused when another live session holds it.',
+    'Adds paths or resources to the claim of an issue that this session holds, or drops some. Use when the fix turns out to need a file that nobody foresaw; refused when another live session holds it.',
   effect: 'write',
   examples: ['ledger-update WEB-3F --add src/cart/total.ts', 'ledger-update WEB-3F --drop src/old.ts'],
   requires: [],
   input: {
-    add: z.array(z.string().min(1).max(300)).max(200).default([]).describe('Files or globs to add.'),
-    drop: z
+    add: z
       .array(z.string().min(1).max(300))
       .max(200)
       .default([])
-      .describe('Claimed globs to drop, as they are listed.'),
+      .describe('Files or globs to add; resources as port:5173.'),
+    drop: z.array(z.string().min(1).max(300)).max(200).default([]).describe('What to drop, as it is listed.'),
   },
   async run(input, context, _call, held) {
     if (input.add.length === 0 && input.drop.length === 0) {
@@ -29,8 +29,10 @@ export const ledgerUpdate = defineStep({
       cmd: randomUUID(),
       run: held.run.run,
       fence: held.run.fence,
-      add: input.add.map((glob) => ({ glob, mode: 'exclusive' })),
-      drop: input.drop,
+      add: input.add.filter(isPath).map((glob) => ({ glob, mode: 'exclusive' })),
+      drop: input.drop.filter(isPath),
+      addResources: input.add.filter(isResource),
+      dropResources: input.drop.filter(isResource),
     });
     if (!answer.ok)
       throw 'conflicts' in answer
@@ -38,9 +40,14 @@ export const ledgerUpdate = defineStep({
         : refusedError(answer.reason, answer.advice);
     const { run } = await ledger.incident(held.incident);
     const paths = (run?.paths ?? []).map((path) => path.glob);
+    const resources = run?.resources ?? [];
     return {
-      text: `The claim of ${held.shortId} now covers: ${paths.join(', ') || 'no paths'}.`,
-      data: { issue: held.shortId, paths },
+      text: `The claim of ${held.shortId} now covers: ${[...paths, ...resources].join(', ') || 'no paths'}.`,
+      data: { issue: held.shortId, paths, resources },
     };
   },
 });
+
+/** `port:5173`. A path with a colon in its first segment is written with ./ before it. */
+const isResource = (word: string): boolean => /^[A-Za-z][A-Za-z0-9-]{0,30}:/.test(word);
+const isPath = (word: string): boolean => !isResource(word);

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { isoSeconds, spanOf } from '../core/clock.ts';
 import { type PitcrewError, refusedError } from '../core/errors.ts';
 import { shortName } from '../core/incident.ts';
+import { isOwn } from './own-runs.ts';
 
 /** A step that has to be in the ledger before a tool may run; the claim is always required. */
 export type Requirement = 'selected' | 'selected_by_person' | 'worktree' | 'verified' | 'committed';
@@ -151,7 +152,7 @@ function requireClaimed({ incident, record, context }: Facts): RunView {
   const name = shortName(incident);
   const run = record.run;
   if (!run) throw refusedError(`${name} is not claimed by this session.`, 'Claim it with ledger_register.');
-  if (run.session === context.session.id) return run;
+  if (isOwn(run, context)) return run;
   throw refusedError(
     `${name} is claimed by ${run.owner.label} since ${isoSeconds(run.startedAt)}.`,
     run.liveness === 'dead'

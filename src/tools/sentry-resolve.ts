@@ -4,7 +4,9 @@ import type { Context } from '../context.ts';
 import { inputError, type PitcrewError, refusedError } from '../core/errors.ts';
 import { untrustedBlock } from '../core/untrusted.ts';
 import { claimPaths } from '../pipeline/claim-paths.ts';
+import { guardEffect } from '../pipeline/guard-effect.ts';
 import { recordOutcome } from '../pipeline/outcome.ts';
+import type { SentryClient } from '../sentry/client.ts';
 import { archiveIssue, type ChangeReport, type Resolution, resolveIssue } from '../sentry/resolve.ts';
 import { type Answer, type Call, defineStep } from './define.ts';
 import { type Held, requireFix } from './requirements.ts';
@@ -48,7 +50,7 @@ async function resolve(
 ): Promise<Answer> {
   const commit = requireFix(held);
   await claimPaths(context, held.run, commit.files, 'resolve');
-  const { client } = await context.sentry();
+  const client = await guardedClient(context, held);
   const resolution = await resolutionOf(how, release, commit.sha, context);
   const report = await resolveIssue(client, held.shortId, resolution, call.signal);
   const { strategy } = report;
@@ -56,6 +58,21 @@ async function resolve(
     'No repository is known to name the commit with; the issue is resolved in the next release instead.';
   const note = how === 'commit' && 'inNextRelease' in resolution ? unknown : report.fellBack;
   return finish(context, held, report, { strategy, note });
+}
+
+/**
+ * Sentry has no compare-and-swap: what can be had is that the ledger is asked right before each request that changes
+ * something, after everything that was read for it.
+ */
+async function guardedClient(context: Context, held: Held): Promise<SentryClient> {
+  const { client } = await context.sentry();
+  return {
+    ...client,
+    async request(request) {
+      if ((request.method ?? 'GET') !== 'GET') await guardEffect(context, held.run, 'resolve');
+      return client.request(request);
+    },
+  };
 }
 
 async function resolutionOf(
@@ -83,10 +100,7 @@ async function archive(
   if (reason === undefined) {
     throw inputError('Archiving needs a reason.', 'Say in a sentence why the issue is not to be fixed.');
   }
-  const ledger = await context.ledger();
-  const guarded = await ledger.guard({ run: held.run.run, fence: held.run.fence, effect: 'resolve' });
-  if (!guarded.ok) throw refusedError(guarded.reason, guarded.advice);
-  const { client } = await context.sentry();
+  const client = await guardedClient(context, held);
   const report = await archiveIssue(
     client,
     held.shortId,

@@ -6,7 +6,8 @@ import { inputError, refusedError } from '../core/errors.ts';
 import { untrustedLine } from '../core/untrusted.ts';
 import { parseSelection } from '../triage/selection.ts';
 import { typedSelection } from '../triage/typed-selection.ts';
-import { type Answer, defineTool, type PersonAnswer, type Question } from './define.ts';
+import { ask, type Reply } from './ask-person.ts';
+import { type Answer, defineTool, type Question } from './define.ts';
 
 export const triageSelect = defineTool({
   name: 'triage_select',
@@ -27,12 +28,11 @@ export const triageSelect = defineTool({
     const triage = await findTriage(input.triage, context);
     const typed = context.session.attended && typedSelection(call.typed ?? [], triage, context.clock());
     if (typed) return record(chosenByTyping(typed, triage), triage, context);
-    const answer = call.ask ? await call.ask(questionOf(triage)) : undefined;
-    // A client with nobody before it closes the question by itself; a person who closes it has decided.
-    const nobody = answer === undefined || (answer.action === 'cancel' && !context.session.attended);
-    const chosen = nobody
-      ? selectByPolicy(input.selection, triage, context)
-      : await chosenBy(answer, triage, context);
+    const reply = await ask(questionOf(triage), context, call);
+    const chosen =
+      reply.action === 'nobody'
+        ? selectByPolicy(input.selection, triage, context, reply.because)
+        : await chosenBy(reply, triage, context);
     return record(chosen, triage, context);
   },
 });
@@ -58,17 +58,21 @@ async function findTriage(id: string | undefined, context: Context): Promise<Tri
   return triage;
 }
 
-async function chosenBy(answer: PersonAnswer, triage: Triage, context: Context): Promise<Chosen> {
-  if (answer.action !== 'accept') {
-    // A no takes back an earlier yes to the same issues; a dialog that was only closed says neither.
-    if (answer.action === 'decline')
-      await write({ candidates: [], by: 'person', how: 'elicitation' }, triage, context);
-    throw refusedError(
-      `The person ${answer.action === 'decline' ? 'declined to choose' : 'closed the question'}: nothing is selected.`,
-      'Stop here and tell them how to go on: triage_select asks again when they want to.',
-    );
-  }
-  return { candidates: candidatesOf(answer.text, triage), by: 'person', how: answer.how };
+async function chosenBy(
+  reply: Exclude<Reply, { action: 'nobody' }>,
+  triage: Triage,
+  context: Context,
+): Promise<Chosen> {
+  if (reply.action === 'accept')
+    return { candidates: candidatesOf(reply.text, triage), by: 'person', how: reply.how };
+  // A no takes back an earlier yes to the same issues; a dialog that was only closed says neither.
+  if (reply.action === 'decline')
+    await write({ candidates: [], by: 'person', how: 'elicitation' }, triage, context);
+  const somebody = reply.action === 'decline' && reply.hurried ? 'The client or the person' : 'The person';
+  throw refusedError(
+    `${somebody} ${reply.action === 'decline' ? 'declined to choose' : 'closed the question'}: nothing is selected.`,
+    'Stop here and tell them how to go on: triage_select asks again when they want to.',
+  );
 }
 
 const chosenByTyping = (indexes: readonly number[], triage: Triage): Chosen => ({
@@ -97,11 +101,16 @@ function questionOf(triage: Triage): Question {
   };
 }
 
-function selectByPolicy(selection: string | undefined, triage: Triage, context: Context): Chosen {
+function selectByPolicy(
+  selection: string | undefined,
+  triage: Triage,
+  context: Context,
+  because: string,
+): Chosen {
   if (context.config.unattended !== 'draft-pr') {
     throw refusedError(
-      'There is nobody to ask here, so nothing is selected and no issue may be worked on.',
-      `Ask the person to run \`npx pitcrew triage-select --triage ${triage.id}\` in a terminal, or to set \`unattended: draft-pr\` in pitcrew.yml.`,
+      `There is nobody to ask here${because}, so nothing is selected and no issue may be worked on.`,
+      `Ask the person to run \`npx pitcrew triage-select --triage ${triage.id}\` in a terminal of their own, or to set \`unattended: draft-pr\` in pitcrew.yml.`,
     );
   }
   if (selection === undefined) {

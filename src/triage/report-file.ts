@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import lockfile from 'proper-lockfile';
 import { inputError, messageOf } from '../core/errors.ts';
+import { diskFullError, isDiskFull } from '../core/full-disk.ts';
 
 /**
  * Changes a text file that several processes write: read, change, write aside, rename. `change` has to be idempotent
@@ -22,9 +23,11 @@ export async function changeFile(file: string, change: (text: string) => string)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (typeof code !== 'string') throw error;
+    if (isDiskFull(error))
+      throw diskFullError(`${file} cannot be written`, 'the file is as it was before', error);
     throw inputError(
       `${file} cannot be written: ${messageOf(error)}.`,
-      'Make the folder writable and see that the disk is not full.',
+      'Make the file and its folder writable, then try again.',
       error,
     );
   }

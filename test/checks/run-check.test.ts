@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runCheck } from '../../src/checks/run-check.ts';
@@ -48,6 +48,38 @@ describe('runCheck', () => {
     await expect.poll(() => existsSync(join(cwd, 'started'))).toBe(true);
     abort.abort(new Error('cancelled by the client'));
     await expect(running).rejects.toThrow('cancelled by the client');
+  });
+
+  describe('a check that fills the disk is ended', () => {
+    const writes = (where: string) =>
+      `while :; do head -c 8000000 /dev/zero >> ${where}; echo more; sleep 0.05; done`;
+
+    test('with what it writes into its folder', async () => {
+      const cwd = folderWith({ 'node_modules/cache/old': '' });
+      const disk = { mostBytes: 64e6, leaveBytes: 1 };
+      const run = await runCheck(check(writes('node_modules/cache/big')), { cwd, env: process.env, disk });
+      expect(run).toMatchObject({ exitCode: 137, timedOut: false });
+      expect(run.tail).toMatch(/more\nPitcrew: it was ended, because it wrote more than 64 MB\.$/);
+    });
+
+    test('with little left free, wherever it writes', async () => {
+      const cwd = folderWith();
+      const elsewhere = folderWith();
+      const { bavail, bsize } = statfsSync(cwd);
+      const disk = { mostBytes: 1e15, leaveBytes: bavail * bsize - 100e6 };
+      const run = await runCheck(check(writes(join(elsewhere, 'big'))), { cwd, env: process.env, disk });
+      expect(run.exitCode).toBe(137);
+      expect(run.tail).toMatch(/Pitcrew: it was ended, because it left less than \d+ MB free on the disk\.$/);
+    });
+
+    test('but one that others fill is not its doing', async () => {
+      const cwd = folderWith();
+      const elsewhere = folderWith();
+      const disk = { mostBytes: 16e6, leaveBytes: 1 };
+      const line = `head -c 64000000 /dev/zero > ${join(elsewhere, 'big')}; sync; sleep 3; echo done`;
+      const run = await runCheck(check(line), { cwd, env: process.env, disk });
+      expect(run).toMatchObject({ exitCode: 0, tail: 'done' });
+    });
   });
 
   test('keeps the end of huge output, small', async () => {

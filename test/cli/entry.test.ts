@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { envelope } from '../../src/core/json.ts';
 import { packageVersion } from '../../src/core/package-root.ts';
 import { run } from '../../src/core/run.ts';
 import { PROGRAM } from '../support/stage.ts';
@@ -87,6 +88,17 @@ describe.skipIf(old === undefined)('on a Node that is too old', () => {
     const result = await start(node, join(place, 'dist/pitcrew.mjs'), 'mcp');
     expect(result).toMatchObject({ code: 2, stdout: '' });
     expect(result.stderr).toMatch(/^pitcrew needs Node 22\.19 or newer; this is \d+\.\d+\.\d+\. .+\n$/);
+    const json = await start(node, join(place, 'dist/pitcrew.mjs'), 'doctor', '--json');
+    expect(json).toMatchObject({ code: 2, stderr: '' });
+    expect(JSON.parse(json.stdout)).toEqual(
+      envelope({
+        error: {
+          kind: 'input',
+          message: expect.stringMatching(/^pitcrew needs Node 22\.19 or newer; this is \d+\.\d+\.\d+\.$/),
+          hint: 'Install a newer Node and run it again.',
+        },
+      }),
+    );
   });
 });
 

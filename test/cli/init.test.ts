@@ -222,7 +222,10 @@ checks: [make lint]
       github: { repository: 'pitstop/race-day' },
       checks: [{ name: 'check', run: 'make lint' }],
     });
-    expect(Object.keys(await filesBelow(at.home))).toEqual(['.codex/config.toml']);
+    expect(Object.keys(await filesBelow(at.home)).sort()).toEqual([
+      '.codex/config.toml',
+      '.local/state/pitcrew/init.json',
+    ]);
   });
 
   test.each([

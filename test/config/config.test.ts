@@ -44,6 +44,7 @@ const DEFAULTS = {
   },
   github: { labels: [], reviewers: [] },
   policy: { protected: [], max_files: 20, max_lines: 600 },
+  lease_seconds: 120,
   worktrees: '.pitcrew/worktrees',
   unattended: 'stop',
 };
@@ -200,6 +201,37 @@ describe('what is refused', () => {
   });
 });
 
+describe('the ledger', () => {
+  const committed = (text: string) =>
+    loadConfig(root, async (path) => (path === 'pitcrew.yml' ? text : undefined));
+  const address = 'postgres://pitcrew@db.example.com:5432/pitcrew?sslmode=verify-full';
+
+  test('is a database by its address, with or without a name for the repository', async () => {
+    expect((await committed(`ledger: ${address}`)).ledger).toEqual({ url: address });
+    const text = `ledger:\n  url: ${address}\n  repository: acme/shop\n`;
+    expect((await committed(text)).ledger).toEqual({ url: address, repository: 'acme/shop' });
+  });
+
+  test.each([
+    'postgres://pitcrew:geheim@db.example.com/pitcrew',
+    'postgres://pitcrew@db.example.com/pitcrew?password=geheim',
+    'mysql://pitcrew:geheim@db.example.com/pitcrew',
+    'geheim',
+  ])('refuses %s without repeating it', async (text) => {
+    for (const yaml of [`ledger: ${text}`, `ledger:\n  url: ${text}\n`]) {
+      const thrown = await committed(yaml).catch((error: unknown) => error);
+      if (!(thrown instanceof PitcrewError)) throw new Error('not refused');
+      expect(thrown.message).toMatch(/does not fit at ledger: /);
+      if (text.startsWith('postgres')) expect(thrown.message).toMatch(/PITCREW_LEDGER_URL.*PGPASSFILE/);
+      expect(thrown.message + thrown.hint).not.toContain('geheim');
+    }
+  });
+
+  test('is not moved elsewhere by a file that nobody committed', async () => {
+    expect((await refusal(`ledger: ${address}`)).message).toContain('is not committed');
+  });
+});
+
 describe('the JSON schema for editors', () => {
   const validator = async () => {
     const schema = JSON.parse(await readFile('pitcrew.schema.json', 'utf8'));
@@ -208,7 +240,8 @@ describe('the JSON schema for editors', () => {
 
   test('accepts what the program accepts', async () => {
     const valid = await validator();
-    for (const text of [WHOLE, '{}', 'checks: []', 'sentry: {}'])
+    const ledgers = ['ledger: postgres://h/d', 'ledger:\n  repository: acme/shop\n'];
+    for (const text of [WHOLE, '{}', 'checks: []', 'sentry: {}', ...ledgers])
       expect(valid(parse(text)), JSON.stringify(valid.errors)).toBe(true);
   });
 

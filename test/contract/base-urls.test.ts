@@ -89,6 +89,7 @@ describe('an address that cannot be one is the caller’s to correct', () => {
   test.each([
     ['SENTRY_URL', 'nonsense'],
     ['SENTRY_URL', 'ftp://127.0.0.1'],
+    ['GITHUB_API_URL', 'nonsense'],
     ['GITHUB_API_URL', 'http://strangers.example'],
   ])('%s=%s', async (name, value) => {
     const { code, stdout, stderr } = await cli(stage, ['github-search-issues', 'RACE-DAY-1'], {

@@ -37,6 +37,10 @@ const TABLE: { of: string; may: string[] }[] = [
   { of: 'src/cli/sandbox.ts', may: ['src/core/', 'src/sandbox/'] },
   { of: 'src/cli/setup-world.ts', may: ['src/core/', 'src/context/', 'src/setup/'] },
   { of: 'src/cli/stop.ts', may: ['src/core/', 'src/context.ts', 'src/context/kill-switch.ts'] },
+  {
+    of: 'src/cli/ledger-watch.ts',
+    may: ['src/core/', 'src/context.ts', 'src/tools/registry.ts', 'ledger/ledger.ts'],
+  },
   { of: 'src/cli/init', may: ['src/core/', 'src/context.ts', 'src/setup/', 'src/cli/'] },
   { of: 'src/cli/doctor', may: ['src/core/', 'src/context.ts', 'src/setup/', 'src/cli/'] },
   {
@@ -54,7 +58,16 @@ const TABLE: { of: string; may: string[] }[] = [
     of: 'src/hooks/claim-path.ts',
     may: ['src/core/', 'src/hooks/', 'ledger/sqlite-ledger.ts', 'ledger/glob-text.ts'],
   },
-  { of: 'src/hooks/', may: ['src/core/', 'src/policy/', 'ledger/reader.ts', 'ledger/recently-written.ts'] },
+  {
+    of: 'src/hooks/',
+    may: [
+      'src/core/',
+      'src/policy/',
+      'ledger/reader.ts',
+      'ledger/recently-written.ts',
+      'ledger/postgres/mirror.ts',
+    ],
+  },
 ];
 
 const files = globSync(['src/**/*.ts', 'ledger/**/*.ts', 'mcp-server/**/*.ts']).filter(
@@ -111,6 +124,9 @@ describe('imports', () => {
       'src/tools/define.ts',
       'src/tools/requirements.ts',
       'src/tools/issue-filters.ts',
+      'src/tools/own-runs.ts',
+      'src/tools/others-run.ts',
+      'src/tools/ask-person.ts',
     ]);
     const wrong = files
       .filter(

@@ -50,7 +50,7 @@ describe.concurrent('Sentry', () => {
   const LIST = ['sentry-list-issues'];
 
   test('a wrong token', async () => {
-    const expected: Expected = { code: 4, sentence: /does not accept the token/, hint: /SENTRY_AUTH_TOKEN/ };
+    const expected: Expected = { code: 2, sentence: /does not accept the token/, hint: /SENTRY_AUTH_TOKEN/ };
     await failsWith(LIST, at.place({ SENTRY_AUTH_TOKEN: WRONG }), expected);
     await failsAsJson(LIST, at.place({ SENTRY_AUTH_TOKEN: WRONG }), expected);
   });
@@ -83,13 +83,13 @@ describe.concurrent('Sentry', () => {
     await failsWith(
       LIST,
       { cwd, env: at.stage.env },
-      { code: 4, sentence: /organization nobody/, hint: /SENTRY_ORG/ },
+      { code: 2, sentence: /organization nobody/, hint: /SENTRY_ORG/ },
     );
   });
 
   test('an unknown project is named', async () => {
     await failsWith([...LIST, '--project', 'no-such-app'], at.place(), {
-      code: 4,
+      code: 2,
       sentence: /no-such-app/,
       hint: /spelling|project/i,
     });
@@ -115,7 +115,7 @@ describe.concurrent('Sentry', () => {
 
   test('an issue that does not exist', async () => {
     await failsWith(['sentry-latest-event', 'RACE-DAY-ZZZ'], at.place(), {
-      code: 4,
+      code: 2,
       sentence: /RACE-DAY-ZZZ/,
     });
   });
@@ -241,7 +241,7 @@ describe('a dirty checkout, and a token that may only read', () => {
       '--reason',
       'A browser extension, not our code.',
     ];
-    await failsWith(line, at.place(env), { code: 4, sentence: /token may not/, hint: /event:write/ });
+    await failsWith(line, at.place(env), { code: 2, sentence: /token may not/, hint: /event:write/ });
     expect(JSON.stringify((await at.here('ledger-status')).active)).toContain(ISSUE);
     const { issues } = await at.here('sentry-list-issues', '--no-record', '--issues', ISSUE);
     expect(issues[0].status).toBe('unresolved');

@@ -13,6 +13,8 @@ import { fails, select, works } from '../support/steps.ts';
 const world = useFaultPlace();
 const LIST = ['sentry-list-issues', '--no-record'];
 
+const PAST = { from: new Date('2020-01-01'), until: new Date('2020-02-01') };
+
 type Answer = Parameters<typeof faultyServer>[0];
 
 /** Lists issues from a server that answers so; gives the server, to see how often it was asked. */
@@ -24,12 +26,13 @@ async function listFails(answer: Answer, expected: Expected) {
 
 describe.concurrent('an answer that is none', () => {
   test.each([
-    [410, /no longer offers/, /list the issues again/],
-    [413, /too large \(413\)/, /Ask for less/],
-    [500, /failed with 500/, /status page/],
-  ])('%i is told, and not asked again', async (status, sentence, hint) => {
+    [410, 2, /no longer offers/, /list the issues again/],
+    [413, 2, /too large \(413\)/, /Ask for less/],
+    [422, 2, /answered 422/, /arguments/],
+    [500, 4, /failed with 500/, /status page/],
+  ] as const)('%i is told, and not asked again', async (status, code, sentence, hint) => {
     const answer: Answer = (_request, response) => json(response, { detail: 'nothing' }, {}, status);
-    const { server } = await listFails(answer, { code: 4, sentence, hint });
+    const { server } = await listFails(answer, { code, sentence, hint });
     expect(server.requests).toHaveLength(1);
   });
 
@@ -155,17 +158,29 @@ describe('behind a real list', () => {
     },
   );
 
-  test("GitHub's certificate that is signed by itself is refused before the token is sent", async () => {
-    const server = await world.serve(
-      faultyServer((_request, response) => json(response, {}), certificateFor('127.0.0.1')),
-    );
-    const env = { ...stage.env, GITHUB_API_URL: server.url };
-    const result = await pitcrew(['github-search-issues', ISSUE], { cwd: stage.repository, env });
-    expect(result.code).toBe(4);
-    expect(result.stderr).toMatch(/GitHub could not search issues/);
-    expect(result.stderr).not.toMatch(/NODE_TLS_REJECT|rejectUnauthorized|insecure/i);
-    expect(server.requests).toEqual([]);
-  });
+  test.each([
+    ['signed by itself', '127.0.0.1', {}, 'DEPTH_ZERO_SELF_SIGNED_CERT', /NODE_EXTRA_CA_CERTS/],
+    ['expired', '127.0.0.1', { valid: PAST, trusted: true }, 'CERT_HAS_EXPIRED', /renewed/],
+    ['of another host', 'api.example', { trusted: true }, 'ERR_TLS_CERT_ALTNAME_INVALID', /GITHUB_API_URL/],
+  ] as const)(
+    "GitHub's certificate that is %s is refused before the token is sent",
+    async (_name, host, how, code, hint) => {
+      const given: { valid?: typeof PAST; trusted?: boolean } = how;
+      const certificate = certificateFor(host, given.valid);
+      const server = await world.serve(faultyServer((_request, response) => json(response, {}), certificate));
+      const file = join(world.folder(), `github-${code}.pem`);
+      await writeFile(file, certificate.cert);
+      const trust: Record<string, string> = given.trusted ? { NODE_EXTRA_CA_CERTS: file } : {};
+      const env = { ...stage.env, ...trust, GITHUB_API_URL: server.url };
+      const place = { cwd: stage.repository, env };
+      const sentence = new RegExp(
+        `^GitHub could not search issues: the TLS certificate of 127\\.0\\.0\\.1:\\d+ is not accepted \\(${code}\\)\\.`,
+      );
+      const result = await failsWith(['github-search-issues', ISSUE], place, { code: 4, sentence, hint });
+      expect(result.stderr).not.toMatch(/NODE_TLS_REJECT|rejectUnauthorized|insecure/i);
+      expect(server.requests).toEqual([]);
+    },
+  );
 
   test("a proxy's page with 200 in answer to a change is not taken for the change", async () => {
     const client = await connect(stage, { answer: accept('all') });

@@ -188,10 +188,12 @@ describe('what its children see', () => {
     await works(one, 'github_search_issues', { issue: ISSUE });
     await writeFile(join(worktree, 'src/orders/env.mjs'), '\n');
     await writeFile(join(worktree, 'test/env.test.mjs'), '\n');
-    const test = `{ echo "== check"; env; } >> ${log}; false`;
+    // In a file: the judge of commands does not let a line with `env` pass.
+    await writeFile(join(worktree, 'test/env.sh'), `{ echo "== check"; env; } >> ${log}; false\n`);
+    const test = 'sh test/env.sh';
     const answer = await one.request(
       'tools/call',
-      tool('fix_verify', { issue: ISSUE, test, test_files: ['test/env.test.mjs'] }),
+      tool('fix_verify', { issue: ISSUE, test, test_files: ['test/env.test.mjs', 'test/env.sh'] }),
     );
     const recorded = await readText(log);
     for (const child of [`== ${folder}/git`, `== ${folder}/gh`, '== check'])

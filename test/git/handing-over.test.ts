@@ -2,7 +2,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { writePatch } from '../../src/git/patch.ts';
-import { pushBranch } from '../../src/git/push.ts';
+import { type PushRequest, pushBranch } from '../../src/git/push.ts';
 import { namesFor, startComparison } from '../../src/git/release.ts';
 import { commit, ENV, git, open, repositoryWith, temporaryFolder, withOrigin } from './repositories.ts';
 
@@ -17,12 +17,17 @@ function withFix() {
   return { root, base, origin, sha, worktree: { root, env: ENV } };
 }
 
+const CLAIM = {
+  fence: { incident: 'sentry:acme/SHOP-1', number: 1, run: 'r1-abc', ledger: 'abc' },
+  guard: async () => {},
+};
+
 /** Pushes what the branch is at, as the tool does after it has checked that. */
-const push = (options: Omit<Parameters<typeof pushBranch>[0], 'sha'>) =>
-  pushBranch({ ...options, sha: git(options.worktree.root, 'rev-parse', 'HEAD') });
+const push = (options: Omit<PushRequest, 'sha' | 'fence' | 'guard'>) =>
+  pushBranch({ ...CLAIM, ...options, sha: git(options.worktree.root, 'rev-parse', 'HEAD') });
 
 describe('pushBranch', () => {
-  test('pushes the branch and nothing else, with hooks; again is fine', async () => {
+  test('pushes the branch and its fence and nothing else, with hooks; again is fine', async () => {
     const { root, origin, sha, worktree } = withFix();
     git(root, 'tag', '-a', 'v9', '-m', 'x');
     git(root, 'config', 'push.followTags', 'true');
@@ -33,7 +38,7 @@ describe('pushBranch', () => {
     }
     expect(existsSync(join(root, 'pushed'))).toBe(true);
     const refs = git(origin, 'for-each-ref', '--format=%(refname)').split('\n');
-    expect(refs).toEqual([`refs/heads/${BRANCH}`, 'refs/heads/main']);
+    expect(refs).toEqual([`refs/heads/${BRANCH}`, 'refs/heads/main', 'refs/pitcrew/fence/SHOP-1']);
   });
 
   test('never overwrites what others pushed; replaces only what was ours', async () => {
@@ -54,7 +59,9 @@ describe('pushBranch', () => {
   test('only the commit that is meant', async () => {
     const { root, origin, sha, worktree } = withFix();
     git(root, 'commit', '-q', '--allow-empty', '-m', 'one more');
-    await expect(pushBranch({ worktree, branch: BRANCH, sha })).rejects.toMatchObject({ kind: 'refused' });
+    await expect(pushBranch({ ...CLAIM, worktree, branch: BRANCH, sha })).rejects.toMatchObject({
+      kind: 'refused',
+    });
     expect(git(origin, 'for-each-ref', '--format=%(refname)')).toBe('refs/heads/main');
   });
 

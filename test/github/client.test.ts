@@ -1,9 +1,12 @@
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { isoSeconds } from '../../src/core/clock.ts';
 import { PitcrewError } from '../../src/core/errors.ts';
 import { type GitHubClient, openGitHubClient } from '../../src/github/client.ts';
+import { certificateFor } from '../support/fault-certificate.ts';
 import { clientOf, type FakeGitHub, type Misbehaviour, NOW, startFakeGitHub, TOKEN } from './fake-github.ts';
 
 let fake: FakeGitHub;
@@ -93,6 +96,35 @@ describe('a request', () => {
     );
     await expect.poll(() => fake.closedEarly).toBe(1);
     expect(fake.requests).toHaveLength(1);
+  });
+
+  test.each([true, false])('is given up at 32 MB, once; its size told beforehand: %s', async (told) => {
+    fake.misbehave = () => ({ large: 33 * 2 ** 20, told });
+    const { client } = await clientOf(fake);
+    const failure = await failureOf(read(client));
+    expect(failure).toMatchObject({ kind: 'upstream', outcomeUnknown: true });
+    expect(failure.message).toMatch(
+      /^GitHub could not list pull requests: the answer of 127\.0\.0\.1:\d+ is too large \(more than 32 MB\) and was not read\.$/,
+    );
+    await expect.poll(() => fake.closedEarly).toBe(1);
+    expect(fake.requests).toHaveLength(1);
+  });
+
+  test('to a certificate that is not accepted is made once, and nothing was sent', async () => {
+    const server = createServer(certificateFor('127.0.0.1'), (_request, response) => response.end('[]'));
+    let connections = 0;
+    server.on('connection', () => connections++).on('tlsClientError', () => {});
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const { client } = await clientOf(fake, { baseUrl: `https://127.0.0.1:${port}` });
+    expect(await failureOf(read(client))).toMatchObject({
+      kind: 'upstream',
+      message: `GitHub could not list pull requests: the TLS certificate of 127.0.0.1:${port} is not accepted (DEPTH_ZERO_SELF_SIGNED_CERT).`,
+      hint: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
+      outcomeUnknown: false,
+    });
+    expect([connections, client.requestCount()]).toEqual([1, 1]);
+    server.close();
   });
 
   test('that is cancelled throws the reason and closes the socket', async () => {
@@ -221,6 +253,7 @@ describe('a failure says whose move it is', () => {
       /GITHUB_API_URL/,
     ],
     ['another form', { status: 200, body: { a: 1 } }, 'upstream', /lacks what is needed/, /report/],
+    ['413', { status: 413 }, 'input', /refused the request: told to/, /names/],
     ['409', { status: 409 }, 'input', /refused the request: told to/, /names/],
     ['410', { status: 410 }, 'input', /was deleted/, /another/],
     ['406', { status: 406 }, 'upstream', /answered HTTP 406: told to/, /GITHUB_API_URL/],

@@ -27,9 +27,10 @@ export interface Seen {
   body: Record<string, unknown>;
 }
 
-/** `hang` never answers; `cut` breaks the connection in the middle of the body; `after` acts once the deed is done. */
+/** `large` sends so many bytes, and never the last one; `hang` never answers; `cut` breaks the connection in the middle of the body; `after` acts once the deed is done. */
 export type Misbehaviour =
   | { status: number; headers?: Record<string, string>; body?: unknown; after?: boolean }
+  | { large: number; told: boolean }
   | 'hang'
   | 'cut';
 
@@ -143,6 +144,12 @@ async function serve(fake: FakeGitHub, request: IncomingMessage, response: Serve
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
     response.write('{"half');
     setImmediate(() => response.destroy());
+    return;
+  }
+  if (bad && 'large' in bad) {
+    const length = bad.told ? { 'content-length': String(bad.large + 1) } : {};
+    response.writeHead(200, { 'content-type': 'application/json', ...length });
+    response.write(Buffer.alloc(bad.large, ' '));
     return;
   }
   const good = bad && !bad.after ? { status: 200, data: undefined } : answer(fake, seen);

@@ -68,6 +68,7 @@ describe('a session with worktrees of its own', () => {
     ['the policy', () => join(stage.repository, 'pitcrew.yml')],
     ["the client's settings", () => join(stage.repository, '.claude/settings.json')],
     ["the person's settings", () => join(stage.folder, '.claude/settings.json')],
+    ["the guard's own compiled code", () => join(stage.folder, '.cache/pitcrew/compiled/x')],
     ['the list of active runs', () => join(stage.repository, '.claude/active-runs.md')],
   ])('%s is not edited', async (_name, file) => {
     const asked = await edit(file());

@@ -2,14 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Ledger, Owner, PathClaim, RegisterAnswer, Run } from '../../ledger/ledger.ts';
+import type { Ledger, PathClaim, RegisterAnswer, Run, SteadyTime } from '../../ledger/ledger.ts';
 import type { OwnerLiveness } from '../../ledger/owner.ts';
-import { openSqliteLedger } from '../../ledger/sqlite-ledger.ts';
+import { openSqliteLedger, type SqliteLedgerOptions } from '../../ledger/sqlite-ledger.ts';
 import type { Log } from '../../src/core/log.ts';
+import { cmd, MINUTE, ownerOf, START } from './plain-helpers.ts';
 
-export const MINUTE = 60_000;
-export const HOUR = 60 * MINUTE;
-export const START = Date.UTC(2026, 10, 21, 9, 30);
+export * from './plain-helpers.ts';
 
 export function tempFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'pitcrew-ledger-'));
@@ -24,21 +23,6 @@ export function collectingLog(): Log & { lines: string[] } {
   };
   return { lines, debug: write, info: write, warn: write, error: write };
 }
-
-export const ownerOf = (name: string, pid = 4711): Owner => ({
-  host: 'build-3',
-  boot: 'boot-1',
-  pidNamespace: 'pid:[1]',
-  pid,
-  start: name,
-  label: `${name}, pid ${pid} on build-3`,
-});
-
-export const exclusive = (...globs: string[]): PathClaim[] =>
-  globs.map((glob) => ({ glob, mode: 'exclusive' }));
-
-let commands = 0;
-export const cmd = (): string => `cmd-${++commands}`;
 
 export interface Desk {
   ledger: Ledger;
@@ -55,19 +39,28 @@ export interface Desk {
   granted(session: string, incidents: string[], paths?: PathClaim[], ttlMs?: number): Promise<Run>;
 }
 
+export type OpenEngine = (options: SqliteLedgerOptions) => Promise<Ledger>;
+let openEngine: OpenEngine = openSqliteLedger;
+
+/** From now on the desks of this test file stand on another engine: the same tests then hold for it. */
+export function openDesksOn(engine: OpenEngine): void {
+  openEngine = engine;
+}
+
 /** A ledger in a folder of its own, with a clock and processes that the test moves. */
-export async function openDesk(options: { view?: boolean } = {}): Promise<Desk> {
+export async function openDesk(options: { view?: boolean; steady?: () => SteadyTime } = {}): Promise<Desk> {
   const folder = tempFolder();
   const file = join(folder, 'git', 'pitcrew', 'ledger.db');
   const viewFile = join(folder, '.claude', 'active-runs.md');
   const log = collectingLog();
   const processes = new Map<string, OwnerLiveness>();
   let now = START;
-  const ledger = await openSqliteLedger({
+  const ledger = await openEngine({
     file,
     clock: () => now,
     log,
     liveness: (owner) => processes.get(owner.start) ?? 'unknown',
+    ...(options.steady ? { steady: options.steady } : {}),
     ...(options.view ? { view: { file: viewFile, delayMs: 1 } } : {}),
   });
   onTestFinished(() => ledger.dispose());

@@ -31,6 +31,7 @@ describe('register', () => {
           branch: 'fix/sentry-WEB-1',
           incidents: [WEB1],
           paths: [{ wanted: 'src/lib/cart.ts', held: 'src/**/*.ts' }],
+          resources: [],
           advice: expect.stringContaining('Take another issue, or wait'),
         },
       ],

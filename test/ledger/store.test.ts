@@ -56,6 +56,22 @@ describe('the file', () => {
     });
   });
 
+  test('of an older program is taken over once; that program then leaves it alone', async () => {
+    const desk = await openDesk();
+    const run = await desk.granted('alice', ['sentry:a/B-1'], exclusive('src/a.ts'));
+    await desk.ledger.dispose();
+    // As format 1 had it: no tickets, and runs without resources and lanes.
+    const other = new DatabaseSync(desk.file);
+    other.exec(`DROP TABLE tickets; UPDATE ledger SET schema = 1;
+      UPDATE runs SET data = json_remove(data, '$.resources', '$.lanes')`);
+    const ledgers = await Promise.all([open(desk.file), open(desk.file)]);
+    for (const ledger of ledgers) onTestFinished(() => ledger.dispose());
+    expect((await ledgers[0]?.list())?.active).toMatchObject([{ run: run.run, resources: [], lanes: [] }]);
+    // What an older program asks before each operation, and refuses when the number is above its own.
+    expect(other.prepare('SELECT schema FROM ledger').get()).toEqual({ schema: 2 });
+    other.close();
+  });
+
   test('that is removed or exchanged under an open session is noticed', async () => {
     const desk = await openDesk();
     await desk.granted('alice', ['sentry:a/B-1']);

@@ -13,6 +13,8 @@ const runView: RunView = {
   owner: ownerOf('claude-code'),
   incidents: ['sentry:acme/WEB-1'],
   paths: [...exclusive('src/cart.ts'), { glob: 'docs/**', mode: 'shared' }],
+  resources: [],
+  lanes: [],
   base: 'a1b2c3',
   intent: 'TypeError in the cart <!-- pitcrew:end --> `x`',
   fence: 7,
@@ -34,6 +36,7 @@ describe('renderView', () => {
       active: [runView, { ...runView, run: 'r8-ab12', liveness: 'suspect', worktrees: [] }],
       recent: [{ ...runView, status: 'completed', closedAt: START + MINUTE, commits: ['abc123'] }],
       handwritten: [{ title: 'old work', paths: [], text: '', status: 'stale' }],
+      waiting: [],
     });
     expect(text).toMatchInlineSnapshot(`
       "<!-- Rendered by Pitcrew from its ledger. Text between the two marks is replaced; write anywhere else in this file. -->

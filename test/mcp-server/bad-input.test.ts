@@ -46,7 +46,7 @@ describe('through MCP', () => {
   });
 
   test('issues that are not there, or not selected', async () => {
-    await fails('sentry_latest_event', { issue: 'RACE-DAY-ZZZ' }, 'upstream', /RACE-DAY-ZZZ/);
+    await fails('sentry_latest_event', { issue: 'RACE-DAY-ZZZ' }, 'input', /RACE-DAY-ZZZ/);
     await fails('ledger_register', { issues: ['RACE-DAY-ZZZ'] }, 'refused', /not selected/);
   });
 

@@ -12,7 +12,7 @@ import { PROGRAM } from '../support/stage.ts';
 
 const at = useServers();
 
-/** How long a server may take to leave: it promises half a second, the rest is for a busy machine. */
+/** How long a server may take to leave: it promises two seconds, the rest is for a busy machine. */
 const LEAVES_WITHIN_MS = 5000;
 
 const clients: ChildProcess[] = [];

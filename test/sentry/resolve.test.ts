@@ -61,6 +61,20 @@ describe('resolving', () => {
     expect(writes()).toHaveLength(1);
   });
 
+  it.each([
+    ['an object with the hash', { commit }],
+    ['an object whose id is the hash', { id: commit }],
+    ['the hash itself', commit],
+  ])('knows the commit of an issue that is resolved, given as %s', async (_form, given) => {
+    const resolved = { status: 'resolved', substatus: null, statusDetails: { inCommit: given } };
+    sentry.issues.push(fakeIssue(4, resolved));
+    expect(await resolveIssue(client, '1004', inCommit)).toMatchObject({
+      changed: false,
+      after: 'resolved in commit aaaaaaaaaaaa',
+    });
+    expect(writes()).toEqual([]);
+  });
+
   it('falls back to the next release where Sentry does not know the commit, and says so', async () => {
     failWrites(400);
     const report = await resolveIssue(client, '1003', inCommit);

@@ -62,8 +62,7 @@ describe.concurrent('clients', () => {
 
     const removed = await cli(at, ['init', '--remove', '--yes', '--json']);
     expect(removed.data.state).toBe('applied');
-    const { 'race-day/pitcrew.yml': _, ...left } = await filesBelow(at.folder);
-    expect(left).toEqual(before);
+    expect(await filesBelow(at.folder)).toEqual(before);
     await expect(access(join(at.home, '.claude/skills'))).rejects.toThrow();
     expect((await cli(at, ['init', '--remove', '--yes'])).stdout).toContain('No wiring was found');
   });
@@ -82,7 +81,7 @@ describe.concurrent('clients', () => {
       expect.arrayContaining(['home/.codex/config.toml', 'home/.config/opencode/opencode.json']),
     );
     await cli(at, ['init', '--remove', '--yes']);
-    expect(await names()).toEqual([...before, 'race-day/pitcrew.yml'].sort());
+    expect(await names()).toEqual(before);
   });
 
   test('what clients keep from a server unless it is named: tokens, the agent of ssh, certificates', async () => {
@@ -142,15 +141,16 @@ describe.concurrent('clients', () => {
   test('--project writes into the repository, by a relative path where pitcrew is installed there', async () => {
     const at = await stage.place({ 'README.md': '# x\n', 'node_modules/pitcrew/dist/pitcrew.mjs': '' });
     await cli(at, ['init', '--yes', '--project', '--client', 'claude', '--client', 'codex']);
-    expect(JSON.parse(await at.read('.mcp.json')).mcpServers.pitcrew).toEqual({
-      command: 'node',
-      args: ['node_modules/pitcrew/dist/pitcrew.mjs', 'mcp'],
-      alwaysLoad: true,
+    expect(JSON.parse(await at.read('.claude/settings.json'))).toEqual({
+      extraKnownMarketplaces: {
+        pitcrew: { source: { source: 'directory', path: './node_modules/pitcrew' } },
+      },
+      enabledPlugins: { 'pitcrew@pitcrew': true },
     });
     expect(await at.read('.codex/config.toml')).toContain('command = "node"');
     await cli(at, ['init', '--remove', '--yes']);
-    expect(Object.keys(await filesBelow(at.repository))).not.toEqual(expect.arrayContaining(['.mcp.json']));
-    await expect(access(join(at.repository, '.codex'))).rejects.toThrow();
+    for (const folder of ['.claude', '.codex'])
+      await expect(access(join(at.repository, folder))).rejects.toThrow();
   });
 
   test('an older entry is shown and brought up to date; what people added to it stays', async () => {
@@ -198,6 +198,8 @@ describe.concurrent('clients', () => {
     expect(code).toBe(2);
     expect(stderr).toContain('~/.cursor/mcp.json cannot be written');
     expect(stderr).toContain('Written before it: pitcrew.yml.');
-    expect(Object.keys(await filesBelow(at.home))).toEqual(['.cursor']);
+    expect(Object.keys(await filesBelow(at.home))).toEqual(['.cursor', '.local/state/pitcrew/init.json']);
+    await cli(at, ['init', '--remove', '--yes']);
+    expect(Object.keys(await wholeTree(at.home))).toEqual(['.cursor']);
   });
 });

@@ -36,6 +36,15 @@ describe.concurrent('what the files of a repository say about Sentry', () => {
     });
     const alone = await cli({ ...at, env: { ...at.env, ...NOBODY } }, ['init']);
     expect(alone.stdout).toContain('There is one in .env.sentry-build-plugin line 1');
+    expect(alone.stdout).toContain('copy it into ~/.sentryclirc');
+    const told = await cli({ ...at, env: { ...at.env, ...NOBODY } }, ['doctor', '--json']);
+    const line = told.data.checks.find(({ id }: { id: string }) => id === 'sentry-token');
+    expect(line).toMatchObject({
+      state: 'fail',
+      text: expect.stringContaining('There is one in .env.sentry-build-plugin line 1'),
+      next: expect.stringContaining('copy it into ~/.sentryclirc'),
+    });
+    expect(told.stdout).not.toContain(secret);
     expect(alone.stdout + asked.stdout + (await at.read('pitcrew.yml'))).not.toContain(secret);
   });
 

@@ -1,6 +1,7 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { ElicitRequestSchema, type ElicitResult } from '@modelcontextprotocol/sdk/types.js';
+import { apartFromAgents } from './apart-from-agents.ts';
 import { PROGRAM, type Stage } from './stage.ts';
 
 export interface ToolResult {
@@ -29,9 +30,10 @@ export async function connect(
   } = {},
 ): Promise<TestClient> {
   const { PITCREW_SESSION: _, ...env } = { ...stage.env, ...options.env };
+  const [command, ...args] = apartFromAgents([process.execPath, PROGRAM, 'mcp']);
   const transport = new StdioClientTransport({
-    command: process.execPath,
-    args: [PROGRAM, 'mcp'],
+    command,
+    args,
     cwd: options.cwd ?? stage.repository,
     env,
     stderr: 'pipe',

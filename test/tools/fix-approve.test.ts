@@ -315,19 +315,30 @@ describe('approval', () => {
 });
 
 test.each([
-  ['a client that cannot ask', undefined, {}],
-  ['a client that answers by itself', somebody, { CLAUDE_CODE_ENTRYPOINT: 'sdk-cli' }],
-])('%s: nothing is approved', async (name, by, env) => {
+  ['a client that cannot ask', undefined, {}, ''],
+  [
+    'a client that answers by itself',
+    somebody,
+    { env: { CLAUDE_CODE_ENTRYPOINT: 'sdk-cli' } },
+    ' (the client runs without a person before it (sdk-cli))',
+  ],
+  [
+    'Codex that declines by itself',
+    (): ElicitResult => ({ action: 'decline' }),
+    { name: 'codex-mcp-client' },
+    ' (Codex is set to ask nobody)',
+  ],
+])('%s: nothing is approved', async (name, by, how, why) => {
   await stage.crash(crashIn(`src/${name.length}.mjs`));
   const issue = await newestIssue(client);
   await select(client, [issue]);
-  const alone = await connect(stage, { ...(by ? { answer: by } : {}), env });
+  const alone = await connect(stage, { ...how, ...(by ? { answer: by } : {}) });
   try {
     await works(alone, 'ledger_register', { issues: [issue], paths: [] });
     await writeAll(await worktreeOf(alone, issue), { Dockerfile: 'FROM scratch\n' });
     const before = asked.length;
     const failure = await fails(alone, 'fix_approve', { issue }, 'refused');
-    expect(failure.message).toBe('There is nobody to ask here, so nothing is approved.');
+    expect(failure.message).toBe(`There is nobody to ask here${why}, so nothing is approved.`);
     expect(asked.length).toBe(before);
     await fails(alone, 'fix_verify', { issue, no_test_reason: NO_TEST }, 'refused');
   } finally {

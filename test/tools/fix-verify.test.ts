@@ -329,7 +329,12 @@ describe('around it', () => {
 
   test('tokens are not in the environment of tests', async () => {
     const failure = await refused({ test: 'echo "env: $GITHUB_TOKEN|$SENTRY_AUTH_TOKEN|"; exit 1' });
-    expect(failure.message).toContain('env: ||');
+    expect(failure.message).toMatch(/^The command of the test may not run: /);
+    // In a file it is not read, and finds nothing.
+    await writeFile(join(folder, 'test/env.sh'), 'echo "env: $GITHUB_TOKEN|$SENTRY_AUTH_TOKEN|"; exit 1\n');
+    const files = [...right().test_files, 'test/env.sh'];
+    const ran = await refused({ test: 'sh test/env.sh', test_files: files });
+    expect(ran.message).toContain('env: ||');
   });
 
   test('secrets in the output of tests are neither shown nor kept', async () => {

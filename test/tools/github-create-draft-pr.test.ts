@@ -129,6 +129,8 @@ describe('a draft pull request', () => {
       'tomas-okafor',
     ]);
     expect(await onRemote(branch)).toBe(sha);
+    const fence = await stage.git('ls-remote', stage.remote, `refs/pitcrew/fence/${of('whole').issue}`);
+    expect(fence).toMatch(/^[0-9a-f]{40}\t/);
   });
 
   test('the whole body, which closes nothing and calls nobody', async () => {
@@ -239,6 +241,16 @@ describe('GitHub in trouble', () => {
     const again = await offer(issue);
     expect(again.text).toContain('Review asked from mira-lindqvist, tomas-okafor.');
     expect((await pullsOf(stage, branch))[0]?.requested_reviewers).toHaveLength(2);
+  });
+
+  test('a remote that takes no fence beside the branch: it is said', async () => {
+    await stage.git('-C', stage.remote, 'config', 'receive.advertiseAtomic', 'false');
+    const { text, data } = await offer(of('later').issue);
+    await stage.git('-C', stage.remote, 'config', '--unset', 'receive.advertiseAtomic');
+    const note =
+      "origin takes no fence beside the branch (it does not support atomic pushes): only the branch's own state kept sessions with another ledger from overwriting each other.";
+    expect(data.notes).toContain(note);
+    expect(text).toContain(note);
   });
 });
 

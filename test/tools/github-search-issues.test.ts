@@ -124,7 +124,7 @@ describe('without a token', () => {
 
 describe('what cannot be searched', () => {
   test('an unknown issue, or what can be none', async () => {
-    const unknown = await fails(client, 'github_search_issues', { issue: 'RACE-DAY-99' }, 'upstream');
+    const unknown = await fails(client, 'github_search_issues', { issue: 'RACE-DAY-99' }, 'input');
     expect(unknown.message).toContain('has no issue RACE-DAY-99');
     await fails(client, 'github_search_issues', { issue: '; ls' }, 'input');
     const limit = await fails(client, 'github_search_issues', { issue: CONTRACT, limit: 21 }, 'input');

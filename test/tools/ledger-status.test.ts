@@ -35,6 +35,7 @@ test('an empty ledger', async () => {
     rev: expect.any(Number),
     active: [],
     recent: [],
+    waiting: [],
     handwritten: [],
   });
 });
@@ -69,6 +70,8 @@ test('the data, for programs', async () => {
       { glob: 'src/one.mjs', mode: 'exclusive' },
       { glob: 'test/**', mode: 'exclusive' },
     ],
+    resources: [],
+    lanes: [],
     status: 'active',
     liveness: 'live',
     worktrees: [

@@ -39,7 +39,7 @@ const paths = async (): Promise<string[]> => {
 test('adds and drops, and says what the claim covers now', async () => {
   const added = await update({ add: ['src/two.mjs', './docs/'] });
   expect(added.text).toBe('The claim of RACE-DAY-1 now covers: src/one.mjs, src/two.mjs, docs/**.');
-  expect(added.data).toEqual({ issue: OWN, paths: ['src/one.mjs', 'src/two.mjs', 'docs/**'] });
+  expect(added.data).toEqual({ issue: OWN, paths: ['src/one.mjs', 'src/two.mjs', 'docs/**'], resources: [] });
   const moved = await update({ add: ['src/three.mjs'], drop: ['src/two.mjs', 'docs/'] });
   expect(moved.data.paths).toEqual(['src/one.mjs', 'src/three.mjs']);
 });
@@ -48,6 +48,18 @@ test('adding what is covered already changes nothing', async () => {
   const before = await update({ add: ['src/three.mjs'] });
   const after = await update({ add: ['src/three.mjs'] });
   expect(after).toEqual(before);
+});
+
+test('a resource is added and dropped beside paths; what another session reserved is refused', async () => {
+  const added = await update({ add: ['port:05173', 'src/four.mjs'] });
+  expect(added.data.resources).toEqual(['port:5173']);
+  const failure = await fails(other, 'ledger_update', { issue: OTHERS, add: ['port:5173'] }, 'refused');
+  expect(failure.message).toMatch(/port:5173 is held by first-crew, pid \d+ on \S+ since/);
+  expect((await works(client, 'ledger_status')).text).toContain('resources port:5173');
+  const dropped = await update({ drop: ['port:5173', 'src/four.mjs'] });
+  expect(dropped.data.resources).toEqual([]);
+  await works(other, 'ledger_update', { issue: OTHERS, add: ['port:5173'] });
+  await works(other, 'ledger_update', { issue: OTHERS, drop: ['port:5173'] });
 });
 
 test('everything may be dropped; the issue stays claimed', async () => {

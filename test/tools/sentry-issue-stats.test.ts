@@ -122,9 +122,9 @@ test('what is wrong with a call', async () => {
   const period = await fails(client, 'sentry_issue_stats', { period: '2 weeks' }, 'input');
   expect(period.message).toContain('period: ');
   expect(period.hint).toBe('Expected arguments: query, project, environment, period.');
-  const query = await fails(client, 'sentry_issue_stats', { query: 'is:nonsense' }, 'upstream');
+  const query = await fails(client, 'sentry_issue_stats', { query: 'is:nonsense' }, 'input');
   expect(query.message).toContain("invalid status value of 'nonsense'");
-  const project = await fails(client, 'sentry_issue_stats', { project: ['nope'] }, 'upstream');
+  const project = await fails(client, 'sentry_issue_stats', { project: ['nope'] }, 'input');
   expect(project.message).toMatch(/\((400|403|404)\)/);
 });
 

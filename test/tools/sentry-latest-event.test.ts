@@ -171,7 +171,7 @@ describe('events that say little or too much', () => {
 
 describe('what cannot be shown', () => {
   test('an issue that Sentry does not have', async () => {
-    const failure = await fails(client, 'sentry_latest_event', { issue: 'RACE-DAY-99' }, 'upstream');
+    const failure = await fails(client, 'sentry_latest_event', { issue: 'RACE-DAY-99' }, 'input');
     expect(failure.message).toContain('has no issue RACE-DAY-99 in organization pitstop (404)');
     expect(failure.hint).toContain('Check the spelling and SENTRY_ORG.');
   });

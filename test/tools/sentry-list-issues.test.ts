@@ -309,9 +309,9 @@ describe('what is wrong with a call', () => {
   });
 
   test('an issue or query that Sentry refuses', async () => {
-    const unknown = await fails(client, 'sentry_list_issues', { issues: ['RACE-DAY-99'] }, 'upstream');
+    const unknown = await fails(client, 'sentry_list_issues', { issues: ['RACE-DAY-99'] }, 'input');
     expect(unknown.message).toContain('has no issue RACE-DAY-99 in organization pitstop (404)');
-    const query = await fails(client, 'sentry_list_issues', { query: 'is:nonsense' }, 'upstream');
+    const query = await fails(client, 'sentry_list_issues', { query: 'is:nonsense' }, 'input');
     expect(query.message).toContain("invalid status value of 'nonsense'");
   });
 
@@ -334,13 +334,13 @@ describe('on the command line', () => {
     expect(done.stderr).toMatch(/No Sentry token was found.*\nPut one with the scopes/);
   });
 
-  test('a token that Sentry does not accept: exit code 4, and the token is not repeated', async () => {
+  test('a token that Sentry does not accept: exit code 2, and the token is not repeated', async () => {
     const env = {
       SENTRY_AUTH_TOKEN: 'sntryu_0000000000000000000000000000000000000000000000000000000000000000',
     };
     const done = await cli(stage, ['sentry-list-issues', '--json'], { env });
-    expect(done.code).toBe(4);
-    expect(done.data.error).toMatchObject({ kind: 'upstream', message: expect.stringContaining('(401)') });
+    expect(done.code).toBe(2);
+    expect(done.data.error).toMatchObject({ kind: 'input', message: expect.stringContaining('(401)') });
     expect(done.stdout + done.stderr).not.toContain('sntryu_0000');
   });
 

@@ -124,7 +124,7 @@ describe('a proven fix', () => {
       message: '`how: release` needs `release`.',
       hint: 'Name the version that holds the fix.',
     });
-    const unknown = await failure(issue, { how: 'release', release: 'race-day@9.9.9' }, 'upstream');
+    const unknown = await failure(issue, { how: 'release', release: 'race-day@9.9.9' }, 'input');
     expect(unknown.message).toContain('Unable to find a release with the given version.');
     const answer = await resolve(issue, { how: 'release', release: 'race-day@1.4.0' });
     expect(answer.data).toMatchObject({
@@ -324,7 +324,7 @@ describe('what is refused, and leaves Sentry alone', () => {
   test('a token that may only read', async () => {
     const issue = await claimed('src/radio/readonly.mjs');
     stage.sandbox.misbehave({ match: { side: 'sentry', method: 'PUT' }, kind: 'status', status: 403 });
-    const refused = await failure(issue, { how: 'archive', reason: REASON }, 'upstream');
+    const refused = await failure(issue, { how: 'archive', reason: REASON }, 'input');
     expect(refused.message).toMatch(/The token may not reach change of issue \d+ on .* \(403\)/);
     expect(refused.hint).toContain('event:write');
     expect((await stateOf(issue)).group.status).toBe('unresolved');

@@ -69,7 +69,7 @@ describe('a client that can ask', () => {
   });
 
   test.each([
-    ['decline', /The person declined to choose: nothing is selected\./],
+    ['decline', /[Tt]he person declined to choose: nothing is selected\./],
     ['cancel', /The person closed the question: nothing is selected\./],
   ] as const)('%s selects nothing and is refused', async (action, sentence) => {
     somebody.does(action);
@@ -172,7 +172,7 @@ describe('where nobody can be asked', () => {
       'There is nobody to ask here, so nothing is selected and no issue may be worked on.',
     );
     expect(failure.hint).toBe(
-      `Ask the person to run \`npx pitcrew triage-select --triage ${triage}\` in a terminal, or to set \`unattended: draft-pr\` in pitcrew.yml.`,
+      `Ask the person to run \`npx pitcrew triage-select --triage ${triage}\` in a terminal of their own, or to set \`unattended: draft-pr\` in pitcrew.yml.`,
     );
     await mute.close();
   });
@@ -188,6 +188,23 @@ describe('where nobody can be asked', () => {
     const failure = await fails(headless, 'triage_select', {}, 'refused');
     expect(failure.message).toContain('There is nobody to ask here');
     await headless.close();
+  });
+
+  test('a no that Codex gives by itself is nobody’s: nothing is selected, and no earlier choice is taken back', async () => {
+    const automatic = person();
+    const codex = await connect(stage, { name: 'codex-mcp-client', answer: automatic.answer });
+    const triage = await list(codex);
+    automatic.says('1');
+    await works(codex, 'triage_select');
+    automatic.does('decline');
+    const failure = await fails(codex, 'triage_select', { selection: 'all' }, 'refused');
+    expect(failure.message).toContain('There is nobody to ask here (Codex is set to ask nobody)');
+    expect(failure.hint).toContain(
+      `npx pitcrew triage-select --triage ${triage}\` in a terminal of their own`,
+    );
+    await works(codex, 'ledger_register', { issues: ['RACE-DAY-1'], paths: [] });
+    await works(codex, 'ledger_complete', { issue: 'RACE-DAY-1', status: 'aborted' });
+    await codex.close();
   });
 
   test('a command without a terminal does not take its answer from a pipe', async () => {
@@ -234,6 +251,16 @@ describe('unattended: draft-pr in pitcrew.yml', () => {
     const skipped = await works(mute, 'triage_select', { selection: 'skip' });
     expect(skipped.data).toMatchObject({ selected: [], by: 'policy' });
     expect(skipped.text).not.toContain('The person');
+  });
+
+  test('a client that declines by itself has asked nobody: then it is the policy that selects', async () => {
+    const automatic = person();
+    automatic.does('decline');
+    const codex = await connect(stage, { name: 'codex-mcp-client', answer: automatic.answer });
+    await list(codex);
+    const answer = await works(codex, 'triage_select', { selection: 'top 1' });
+    expect(answer.data).toMatchObject({ selected: ['RACE-DAY-1'], by: 'policy' });
+    await codex.close();
   });
 
   test('a person who can be asked is asked all the same', async () => {

@@ -6,6 +6,8 @@ import { pathSegments } from './raw-path.ts';
 /** Template-heavy names run to thousands of characters; their beginning tells them apart. */
 const LONGEST_NAME = 110;
 const LONGEST_PLACE = 130;
+/** `PATH_MAX` of Linux. */
+const LONGEST_PATH = 4096;
 
 /**
  * A frame in the form that the platform's own traces have, with the local path where it is known. A name that the
@@ -106,8 +108,8 @@ const STYLE_OF_EXTENSION: Record<string, string> = {
 /** The local path, else the reported one without the folders of the machine that it ran on. */
 function placeOf(located: LocatedFrame): string {
   if (located.path !== undefined && !located.compiled) return untrustedLine(located.path, LONGEST_PLACE);
-  const raw = located.frame.file ?? located.frame.absolutePath;
-  if (raw === undefined) return '';
+  const raw = whole(located.frame.file ?? located.frame.absolutePath);
+  if (raw === '') return '';
   const segments = pathSegments(raw);
   const library = segments.findLastIndex((segment) =>
     /^(node_modules|site-packages|vendor|gems)$/.test(segment),
@@ -116,6 +118,9 @@ function placeOf(located: LocatedFrame): string {
     library >= 0 ? segments.slice(library) : segments.length > 6 ? ['…', ...segments.slice(-5)] : undefined;
   return untrustedLine(tail ? tail.join('/') : raw, LONGEST_PLACE);
 }
+
+/** Cleaned before it is cut at its slashes: behind them a secret has lost the host name by which it is known. */
+const whole = (path: string | undefined): string => untrustedLine(path, LONGEST_PATH);
 
 function localNote(located: LocatedFrame, line: string): string {
   const { path, candidates, state } = located;
@@ -139,11 +144,16 @@ const numbered = (frame: Frame, place: string, column: boolean): string =>
   `${place}${lineOf(frame, ':')}${column && frame.line && frame.column ? `:${frame.column}` : ''}`;
 
 const javaFile = (frame: Frame): string =>
-  untrustedLine(frame.file?.split('/').at(-1) ?? 'Unknown Source', LONGEST_PLACE);
+  untrustedLine(
+    whole(frame.file ?? 'Unknown Source')
+      .split('/')
+      .at(-1),
+    LONGEST_PLACE,
+  );
 
 /** `C:\Windows\ntdll.dll` and `/usr/lib/libc.so` as `ntdll.dll` and `libc.so`; a .NET assembly without its version. */
 const imageOf = (frame: Frame): string =>
-  untrustedLine(frame.package?.split(/[\\/]/).at(-1)?.split(',', 1)[0] ?? '', 60);
+  untrustedLine(whole(frame.package).split(/[\\/]/).at(-1)?.split(',', 1)[0] ?? '', 60);
 
 function qualified(frame: Frame): string {
   const name = named(frame, frame.address ?? '<unknown>');

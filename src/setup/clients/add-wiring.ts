@@ -1,10 +1,12 @@
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { JsonValue } from '../../core/json.ts';
 import { redact } from '../../core/redact.ts';
-import { type Change, textOf } from '../changes.ts';
+import { type Change, type Original, textOf } from '../changes.ts';
 import { isObject, readJson, setJson } from '../edit/json-edit.ts';
 import { hasTomlTable, readTomlTable, renderTomlTable, setTomlTable } from '../edit/toml-table.ts';
-import type { Wiring } from './client.ts';
+import type { JsonEntry, Wiring } from './client.ts';
+import { nameIn, withoutWiring } from './remove-wiring.ts';
 import { type Base, change } from './wiring-change.ts';
 
 /** What has to be written for the client to start the server; what is so already is among it, as `same`. */
@@ -22,38 +24,45 @@ export async function planAdding(wiring: Wiring, base: Base): Promise<Change[]> 
 }
 
 async function addJson(wiring: Extract<Wiring, { kind: 'json' }>, base: Base): Promise<Change> {
-  const { path, at, value } = wiring;
+  const { path, entries } = wiring;
   const before = await textOf(path);
-  const after = setJson(before ?? '', at, value);
-  if (after === undefined) {
-    const snippet = JSON.stringify(
-      at.reduceRight<JsonValue>((inner, key) => ({ [key]: inner }), value),
-      null,
-      2,
-    );
-    return byHand(base, path, before, snippet);
-  }
+  const after = entries.reduce<string | undefined>(
+    (text, { at, value }) => (text === undefined ? undefined : setJson(text, at, value)),
+    before ?? '',
+  );
+  if (after === undefined) return byHand(base, path, before, snippetOf(entries));
   if (after === before) return change(base, path, 'same', []);
-  const old = readJson(before ?? '', at);
-  return change(base, path, before === undefined ? 'create' : 'change', jsonLines(at.join('.'), old, value), {
+  const lines = entries.flatMap(({ at, value }) =>
+    jsonLines(at.join('.'), readJson(before ?? '', at), value),
+  );
+  return change(base, path, before === undefined ? 'create' : 'change', lines, {
     ...(before === undefined ? {} : { before }),
     after,
+    original: originalOf(before, wiring),
   });
 }
 
+const snippetOf = (entries: readonly JsonEntry[]): string =>
+  entries.reduce<string>((text, { at, value }) => setJson(text, at, value) ?? text, '');
+
 /** Only of our own entry: lines of the person's file are not repeated, they may hold secrets. */
-function jsonLines(name: string, old: JsonValue | undefined, value: { [key: string]: JsonValue }): string[] {
+function jsonLines(name: string, old: JsonValue | undefined, value: JsonValue): string[] {
   const shown = (item: JsonValue) => redact(JSON.stringify(item));
-  if (!isObject(old))
-    return [...(old === undefined ? [] : [`- ${name}: ${shown(old)}`]), `+ ${name}: ${shown(value)}`];
-  return Object.entries(value).flatMap(([key, item]) => {
-    const held = old[key];
-    if (held !== undefined && JSON.stringify(held) === JSON.stringify(item)) return [];
-    return [
-      ...(held === undefined ? [] : [`- ${name}.${key}: ${shown(held)}`]),
-      `+ ${name}.${key}: ${shown(item)}`,
-    ];
-  });
+  if (isDeepStrictEqual(old, value)) return [];
+  if (isObject(old) && isObject(value))
+    return Object.entries(value).flatMap(([key, item]) => jsonLines(`${name}.${key}`, old[key], item));
+  return [...(old === undefined ? [] : [`- ${name}: ${shown(old)}`]), `+ ${name}: ${shown(value)}`];
+}
+
+/** What the file was before this program wired it, as far as its text tells. */
+function originalOf(
+  before: string | undefined,
+  wiring: Extract<Wiring, { kind: 'json' | 'toml' }>,
+): Original {
+  const bare = before === undefined ? undefined : withoutWiring(before, wiring);
+  const isNew = before !== undefined && nameIn(before, wiring) === '';
+  if (isNew) return { text: before };
+  return bare ? { text: bare } : {};
 }
 
 async function addToml(wiring: Extract<Wiring, { kind: 'toml' }>, base: Base): Promise<Change> {
@@ -76,6 +85,7 @@ async function addToml(wiring: Extract<Wiring, { kind: 'toml' }>, base: Base): P
     {
       ...(before === undefined ? {} : { before }),
       after,
+      original: originalOf(before, wiring),
     },
   );
 }
@@ -91,6 +101,7 @@ async function addFolder(wiring: Extract<Wiring, { kind: 'folder' }>, base: Base
       group,
       ...(before === undefined ? {} : { before }),
       after: text,
+      original: {},
     });
   });
   return Promise.all(changes);

@@ -1,21 +1,29 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
-import { type JsonValue, tryParseJson } from '../../core/json.ts';
+import { join } from 'node:path';
 import { textOf } from '../changes.ts';
 import { isObject, readJson } from '../edit/json-edit.ts';
-import { type Client, type Place, signOf, type Wiring } from './client.ts';
+import {
+  type Client,
+  type JsonEntry,
+  type Mode,
+  type Place,
+  type Scope,
+  signOf,
+  type Wiring,
+} from './client.ts';
+import { MANIFEST, pluginFiles } from './plugin-folder.ts';
 
 /**
  * For a person: a folder `~/.claude/skills/sentry` that is a skill and a plugin in one. It gives exactly `/sentry`,
- * beats other plugins' skills of that name, and asks no dialog at start. For a project: a server in `.mcp.json`, about
- * which the client asks each person.
+ * beats other plugins' skills of that name, and asks no dialog at start. For a project: this package as a plugin in
+ * the project's settings, which Claude Code loads with all its parts once a person trusts the folder. Where npx started
+ * us there is no package that stays, and the project gets a server in `.mcp.json`.
  */
 export const claudeCode: Client = {
   id: 'claude',
   title: 'Claude Code',
   sign: (place) => signOf(place, [configFolder(place)], 'claude'),
   async wiring(place, scope) {
-    if (scope === 'project') return projectServer(place);
+    if (scope === 'project') return projectWiring(place);
     const settings = join(configFolder(place), 'settings.json');
     const plugin = enabledPlugin(await textOf(settings));
     if (plugin !== undefined)
@@ -26,22 +34,75 @@ export const claudeCode: Client = {
       };
     return skillFolder(place);
   },
-  note: (_place, scope) =>
-    scope === 'project'
-      ? 'Claude Code asks each person about a server of .mcp.json, and the answer offered first is no. It brings the tools, not the skill /sentry.'
-      : undefined,
+  strays,
+  note: (place, scope) => (scope === 'project' ? NOTES[projectForm(place)] : undefined),
 };
 
 const configFolder = ({ env, home }: Place): string => env.CLAUDE_CONFIG_DIR || join(home, '.claude');
+
+/** `shared`: installed in the project. `own`: somewhere on this machine. `npx`: nowhere that stays. */
+type ProjectForm = 'shared' | 'own' | 'npx';
+
+const NOTES: Record<ProjectForm, string> = {
+  shared:
+    'Claude Code loads it for everybody who trusts the folder and has run npm install. A first run without a terminal (-p) only makes it known; the next one has it.',
+  own: 'Claude Code loads it in this checkout, for you.',
+  npx: 'Claude Code asks each person about a server of .mcp.json, and the answer offered first is no. It brings the tools, not the skill /sentry and not the guard: for those install pitcrew in the project (npm install --save-dev pitcrew) and run this again.',
+};
+
+function projectForm(place: Place): ProjectForm {
+  const { command, isMachineBound } = place.launch(true);
+  if (isMachineBound) return 'own';
+  return command === 'npx' ? 'npx' : 'shared';
+}
+
+function projectWiring(place: Place): Wiring {
+  const form = projectForm(place);
+  if (form === 'npx') return projectServer(place);
+  return form === 'shared'
+    ? settingsWiring(join(place.root, '.claude', 'settings.json'), IN_PROJECT)
+    : settingsWiring(join(place.root, '.claude', 'settings.local.json'), place.packageRoot);
+}
+
+/** Claude Code takes a path that starts with `./` from the project's folder. */
+const IN_PROJECT = './node_modules/pitcrew';
+
+function settingsWiring(path: string, source: string): Wiring {
+  const entries: JsonEntry[] = [
+    { at: ['extraKnownMarketplaces', 'pitcrew'], value: { source: { source: 'directory', path: source } } },
+    { at: ['enabledPlugins', 'pitcrew@pitcrew'], value: true },
+  ];
+  return { kind: 'json', path, entries };
+}
 
 function projectServer(place: Place): Wiring {
   const { command, args } = place.launch(true);
   return {
     kind: 'json',
     path: join(place.root, '.mcp.json'),
-    at: ['mcpServers', 'pitcrew'],
-    value: { command, args, alwaysLoad: true },
+    entries: [{ at: ['mcpServers', 'pitcrew'], value: { command, args, alwaysLoad: true } }],
   };
+}
+
+/** The project's other forms; and, when all is taken out, what the client took down for itself about the marketplace. */
+async function strays(place: Place, scope: Scope, mode: Mode): Promise<Wiring[]> {
+  if (scope === 'user') return [];
+  const chosen = projectWiring(place).path;
+  const forms = [
+    settingsWiring(join(place.root, '.claude', 'settings.json'), IN_PROJECT),
+    settingsWiring(join(place.root, '.claude', 'settings.local.json'), place.packageRoot),
+    projectServer(place),
+  ].filter(({ path }) => path !== chosen);
+  return mode === 'add' ? forms : [...forms, ...(await knownMarketplace(place))];
+}
+
+async function knownMarketplace(place: Place): Promise<Wiring[]> {
+  const path = join(configFolder(place), 'plugins', 'known_marketplaces.json');
+  const source = readJson((await textOf(path)) ?? '', ['pitcrew', 'source', 'path']);
+  const isOurs = [place.packageRoot, join(place.root, IN_PROJECT)].some((folder) => folder === source);
+  const isInstalled = enabledPlugin(await textOf(join(configFolder(place), 'settings.json'))) !== undefined;
+  if (!isOurs || isInstalled) return [];
+  return [{ kind: 'json', path, entries: [{ at: ['pitcrew'], value: {} }] }];
 }
 
 function enabledPlugin(settings: string | undefined): string | undefined {
@@ -60,43 +121,6 @@ async function skillFolder(place: Place): Promise<Wiring> {
     files: await pluginFiles(place),
     isOurs: isFree || readJson(manifest ?? '', ['name']) === 'pitcrew',
     instead: `There is a skill of that name already, which is not Pitcrew's. Move it away and run this again, or use the plugin: claude plugin marketplace add ${place.packageRoot}, then claude plugin install pitcrew@pitcrew.`,
+    alsoEmptied: [join(configFolder(place), 'plugins', 'data', 'pitcrew-skills-dir')],
   };
-}
-
-const MANIFEST = '.claude-plugin/plugin.json';
-
-/** The plugin of this package, with its own files copied and its programs named where they are. */
-async function pluginFiles(place: Place): Promise<Map<string, string>> {
-  const { packageRoot } = place;
-  const files = new Map<string, string>();
-  for (const path of await filesBelow(join(packageRoot, 'skills', 'sentry')))
-    files.set(path, await readFile(join(packageRoot, 'skills', 'sentry', path), 'utf8'));
-  for (const folder of ['hooks', 'agents']) {
-    for (const path of await filesBelow(join(packageRoot, folder))) {
-      const text = await readFile(join(packageRoot, folder, path), 'utf8');
-      const programs = `${packageRoot.split(sep).join('/')}/dist/`;
-      files.set(`${folder}/${path}`, text.replaceAll(/\$\{CLAUDE_PLUGIN_ROOT\}\/dist\//g, programs));
-    }
-  }
-  files.set(MANIFEST, await manifestOf(packageRoot));
-  const { command, args } = place.launch(false);
-  files.set('.mcp.json', pretty({ mcpServers: { pitcrew: { command, args, alwaysLoad: true } } }));
-  return files;
-}
-
-/** Without its servers, which name the program relative to the package. */
-async function manifestOf(packageRoot: string): Promise<string> {
-  const parsed = tryParseJson(await readFile(join(packageRoot, MANIFEST), 'utf8'));
-  const { mcpServers: _, ...kept } = parsed as { [key: string]: JsonValue };
-  return pretty(kept);
-}
-
-const pretty = (value: JsonValue): string => `${JSON.stringify(value, null, 2)}\n`;
-
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  return entries
-    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .sort();
 }

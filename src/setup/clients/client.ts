@@ -8,6 +8,9 @@ export type ClientId = (typeof CLIENT_IDS)[number];
 /** `user`: for this person, in every repository. `project`: in files of the checkout, which colleagues may share. */
 export type Scope = 'user' | 'project';
 
+/** Whether wiring is put in or taken out. */
+export type Mode = 'add' | 'remove';
+
 /** What a client has to know to say where its settings are. */
 export interface Place {
   home: string;
@@ -15,10 +18,18 @@ export interface Place {
   root: string;
   env: NodeJS.ProcessEnv;
   packageRoot: string;
+  /** `node`, or the absolute path of one that is new enough. */
+  node: string;
   exists(path: string): boolean;
   onPath(program: string): boolean;
   /** `shared` for files that lie in the checkout. */
   launch(shared: boolean): Launch;
+}
+
+/** What stands at one place of a JSON file. */
+export interface JsonEntry {
+  at: readonly string[];
+  value: JsonValue;
 }
 
 /** One thing that makes a client start the server. */
@@ -26,8 +37,7 @@ export type Wiring =
   | {
       kind: 'json';
       path: string;
-      at: readonly string[];
-      value: { [key: string]: JsonValue };
+      entries: readonly JsonEntry[];
     }
   | { kind: 'toml'; path: string; table: TomlTable }
   | {
@@ -39,6 +49,8 @@ export type Wiring =
       isOurs: boolean;
       /** What to do instead where it is not. */
       instead: string;
+      /** Folders that the client makes for it, removed with it where they are empty. */
+      alsoEmptied: readonly string[];
     }
   /** Wired in a way that this program does not touch. */
   | { kind: 'elsewhere'; path: string; how: string };
@@ -49,6 +61,8 @@ export interface Client {
   /** Why the client is thought to be used here: `~/.codex exists`. Undefined where nothing says so. */
   sign(place: Place): string | undefined;
   wiring(place: Place, scope: Scope): Promise<Wiring>;
+  /** Wiring in other places, by an earlier form of this program or by the client itself; taken out in `mode`. */
+  strays?(place: Place, scope: Scope, mode: Mode): Promise<Wiring[]>;
   /** What a person should know about it in this scope. */
   note?(place: Place, scope: Scope): string | undefined;
 }
@@ -68,6 +82,8 @@ export const HANDED_ON = [
   'GH_CONFIG_DIR',
   'XDG_CONFIG_HOME',
   'NODE_EXTRA_CA_CERTS',
+  // The kill switch: without it, a person who sets it in the client's environment stops nothing.
+  'PITCREW_STOP',
 ] as const;
 
 /** The first of the places that exists, as people would write it, or the program in PATH. */

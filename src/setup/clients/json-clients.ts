@@ -18,8 +18,7 @@ export const cursor: Client = {
     return {
       kind: 'json',
       path: join(shared ? place.root : place.home, '.cursor', 'mcp.json'),
-      at: ['mcpServers', 'pitcrew'],
-      value: serverOf(place, shared),
+      entries: [{ at: ['mcpServers', 'pitcrew'], value: serverOf(place, shared) }],
     };
   },
 };
@@ -31,8 +30,7 @@ export const vscode: Client = {
   wiring: async (place) => ({
     kind: 'json',
     path: join(place.root, '.vscode', 'mcp.json'),
-    at: ['servers', 'pitcrew'],
-    value: { type: 'stdio', ...serverOf(place, true) },
+    entries: [{ at: ['servers', 'pitcrew'], value: { type: 'stdio', ...serverOf(place, true) } }],
   }),
 };
 
@@ -43,17 +41,22 @@ export const gemini: Client = {
   wiring: async (place, scope) => ({
     kind: 'json',
     path: join(scope === 'project' ? place.root : place.home, '.gemini', 'settings.json'),
-    at: ['mcpServers', 'pitcrew'],
-    // It takes variables that look like secrets out of a server's environment unless they are named here. What
-    // stands here is the variable's name, not its value; an empty one counts as absent.
-    value: {
-      ...serverOf(place, scope === 'project'),
-      env: Object.fromEntries(
-        HANDED_ON.filter((name) => /TOKEN|AUTH|CERT/.test(name)).map((name) => [name, `\${${name}:-}`]),
-      ),
-    },
+    entries: [
+      {
+        at: ['mcpServers', 'pitcrew'],
+        // It takes variables that look like secrets out of a server's environment unless they are named here. What
+        // stands here is the variable's name, not its value; an empty one counts as absent.
+        value: {
+          ...serverOf(place, scope === 'project'),
+          env: Object.fromEntries(
+            HANDED_ON.filter((name) => /TOKEN|AUTH|CERT/.test(name)).map((name) => [name, `\${${name}:-}`]),
+          ),
+        },
+      },
+    ],
   }),
-  note: () => 'Gemini CLI starts servers only in folders that it trusts: gemini trust.',
+  note: () =>
+    'Gemini CLI starts servers only in folders that it trusts: it asks when it is started there, later /permissions does.',
 };
 
 export const opencode: Client = {
@@ -65,8 +68,7 @@ export const opencode: Client = {
     return {
       kind: 'json',
       path: await opencodeFile(place, scope),
-      at: OPENCODE_KEY,
-      value: { type: 'local', command: [command, ...args], enabled: true },
+      entries: [{ at: OPENCODE_KEY, value: { type: 'local', command: [command, ...args], enabled: true } }],
     };
   },
 };

@@ -1,7 +1,7 @@
 import type { Change } from '../changes.ts';
 import { planAdding } from './add-wiring.ts';
 import { claudeCode } from './claude-code.ts';
-import { type Client, type Place, type Scope, shownPath, type Wiring } from './client.ts';
+import { type Client, type Mode, type Place, type Scope, shownPath, type Wiring } from './client.ts';
 import { codex } from './codex.ts';
 import { cursor, gemini, opencode, vscode } from './json-clients.ts';
 import { planRemoving } from './remove-wiring.ts';
@@ -10,20 +10,21 @@ import { type Base, isThere } from './wiring-change.ts';
 export const CLIENTS: readonly Client[] = [claudeCode, codex, cursor, vscode, gemini, opencode];
 
 /** What has to change for the client to start the server (`add`), or to know nothing of it (`remove`). */
-export async function planWiring(
-  client: Client,
-  place: Place,
-  scope: Scope,
-  mode: 'add' | 'remove',
-): Promise<Change[]> {
-  const wiring = await client.wiring(place, scope);
+export async function planWiring(client: Client, place: Place, scope: Scope, mode: Mode): Promise<Change[]> {
+  const [wiring, strays] = await Promise.all([
+    client.wiring(place, scope),
+    client.strays?.(place, scope, mode) ?? [],
+  ]);
   const note = mode === 'add' ? noteOf(client, place, scope, wiring) : undefined;
   const base: Base = {
     client: client.title,
     shown: (path) => shownPath(path, place),
     ...(note === undefined ? {} : { note }),
   };
-  return mode === 'add' ? planAdding(wiring, base) : planRemoving(wiring, base, place);
+  const { note: _, ...plain } = base;
+  const others = await Promise.all(strays.map((stray) => planRemoving(stray, plain, place)));
+  const own = mode === 'add' ? await planAdding(wiring, base) : await planRemoving(wiring, base, place);
+  return [...others.flat(), ...own];
 }
 
 /** Whether a client has the server, has another one of the name, or none. */

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { type Change, textOf } from '../changes.ts';
-import { removeJson } from '../edit/json-edit.ts';
-import { removeTomlTable } from '../edit/toml-table.ts';
+import { readJson, removeJson } from '../edit/json-edit.ts';
+import { hasTomlTable, removeTomlTable } from '../edit/toml-table.ts';
 import type { Place, Wiring } from './client.ts';
 import { type Base, change, isThere } from './wiring-change.ts';
 
@@ -14,9 +14,8 @@ export async function planRemoving(wiring: Wiring, base: Base, place: Place): Pr
   if (!(await isThere(wiring))) return [];
   if (wiring.kind === 'folder') return removeFolder(wiring, base, place);
   const before = (await textOf(wiring.path)) ?? '';
-  const after =
-    wiring.kind === 'json' ? withoutJson(before, wiring) : removeTomlTable(before, wiring.table.name);
-  const name = wiring.kind === 'json' ? wiring.at.join('.') : `[${wiring.table.name}]`;
+  const after = withoutWiring(before, wiring);
+  const name = nameIn(before, wiring);
   if (after === undefined)
     return [
       change(base, wiring.path, 'by-hand', [], {
@@ -29,9 +28,23 @@ export async function planRemoving(wiring: Wiring, base: Base, place: Place): Pr
   ];
 }
 
-/** Empty for a file that holds nothing else: it was made for the server. */
-function withoutJson(before: string, { at }: Extract<Wiring, { kind: 'json' }>): string | undefined {
-  const after = removeJson(before, at);
+/** What of the wiring stands in the text, for people; empty for nothing. */
+export function nameIn(text: string, wiring: Extract<Wiring, { kind: 'json' | 'toml' }>): string {
+  if (wiring.kind === 'toml') return hasTomlTable(text, wiring.table.name) ? `[${wiring.table.name}]` : '';
+  const there = wiring.entries.filter(({ at }) => readJson(text, at) !== undefined);
+  return there.map(({ at }) => at.join('.')).join(', ');
+}
+
+/** The text without the wiring, as far as the text itself tells; empty for a file that holds nothing else. Undefined where it cannot be edited safely. */
+export function withoutWiring(
+  text: string,
+  wiring: Extract<Wiring, { kind: 'json' | 'toml' }>,
+): string | undefined {
+  if (wiring.kind === 'toml') return removeTomlTable(text, wiring.table.name);
+  const after = wiring.entries.reduce<string | undefined>(
+    (rest, { at }) => (rest === undefined ? undefined : removeJson(rest, at)),
+    text,
+  );
   return after?.trim() === '{}' ? '' : after;
 }
 
@@ -45,7 +58,11 @@ async function removeFolder(
     const path = join(wiring.path, name);
     const before = await textOf(path);
     if (before === undefined) continue;
-    const emptied = [...upTo(dirname(path), wiring.path), ...emptiedBy(wiring.path, place)];
+    const emptied = [
+      ...upTo(dirname(path), wiring.path),
+      ...emptiedBy(wiring.path, place),
+      ...wiring.alsoEmptied,
+    ];
     changes.push(change(base, path, 'delete', [], { before, emptied, group: base.shown(wiring.path) }));
   }
   return changes;

@@ -18,7 +18,7 @@ export async function isThere(wiring: Editable): Promise<boolean> {
   if (wiring.kind === 'folder') return wiring.isOurs && existsSync(wiring.path);
   const text = (await textOf(wiring.path)) ?? '';
   return wiring.kind === 'json'
-    ? readJson(text, wiring.at) !== undefined
+    ? wiring.entries.some(({ at }) => readJson(text, at) !== undefined)
     : hasTomlTable(text, wiring.table.name);
 }
 

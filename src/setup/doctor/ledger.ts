@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, realpath } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import type { Ledger } from '../../../ledger/ledger.ts';
 import { bootId } from '../../../ledger/owner.ts';
 import { readActiveRuns } from '../../../ledger/reader.ts';
 import { connect } from '../../../ledger/sqlite/database.ts';
@@ -17,6 +18,8 @@ const say = reporter('ledger');
 
 /** The store, the runs in it, other machines on it, and the worktrees it knows. Reads only. */
 export async function checkLedger(world: World, repository: Repository, config: Config): Promise<Check[]> {
+  const shared = await checkDatabase(world, repository, config);
+  if (shared) return shared;
   const file = join(repository.commonDirectory, 'pitcrew', 'ledger.db');
   if (!existsSync(file))
     return [
@@ -50,6 +53,32 @@ export async function checkLedger(world: World, repository: Repository, config: 
     kernelLine(inside.foreign),
     ...(await worktreeLines(repository, config, inside.worktrees)),
   ];
+}
+
+/** A ledger in a database: it answers, and who works there; `undefined` where the ledger is a file of the clone. */
+async function checkDatabase(
+  world: World,
+  repository: Repository,
+  config: Config,
+): Promise<Check[] | undefined> {
+  let ledger: Ledger | undefined;
+  try {
+    ledger = await world.openDatabase(repository, config);
+    if (!ledger) return undefined;
+    // Unlike a list, events are never answered from the copy beside the clone.
+    await ledger.events({ afterRev: 0, limit: 1 });
+    const { rev, active } = await ledger.list();
+    const recorded = active.flatMap((run) => run.worktrees.map(({ path }) => path));
+    return [
+      say.ok('ledger', `The ledger's database answers; it is at revision ${rev}`),
+      runsLine(active),
+      ...(await worktreeLines(repository, config, recorded)),
+    ];
+  } catch (error) {
+    return [say.thrown('ledger', error)];
+  } finally {
+    await ledger?.dispose();
+  }
 }
 
 interface Inside {

@@ -13,6 +13,8 @@ import {
   openProbe,
   PROBE_LIMIT_MS,
 } from '../sentry-probe.ts';
+import { unusedTokenPlaces } from '../traces/traces.ts';
+import { unusedToken } from '../unused-token.ts';
 import type { World } from '../world.ts';
 import { type Check, reporter } from './check.ts';
 import { clockLine, rateLine, scopesLine } from './sentry-lines.ts';
@@ -26,12 +28,13 @@ export async function checkSentry(world: World, root: string, config: Config): P
     say.warn('sentry-settings', text, 'Correct that place, or remove the line.'),
   );
   if (found.token === undefined) {
+    const { fact, move } = unusedToken(await unusedTokenPlaces(root));
     return [
       ...problems,
       say.fail(
         'sentry-token',
-        'No Sentry token was found in SENTRY_AUTH_TOKEN, .env, .sentryclirc or sentry.properties.',
-        'Make a personal one with the scopes org:read, project:read, event:read and event:write and put it into ~/.sentryclirc, below [auth], as token=...; or try Pitcrew without an account: pitcrew sandbox.',
+        `No Sentry token was found in SENTRY_AUTH_TOKEN, .env, .sentryclirc or sentry.properties.${fact}`,
+        `${move}Make a personal one with the scopes org:read, project:read, event:read and event:write and put it into ~/.sentryclirc, below [auth], as token=...; or try Pitcrew without an account: pitcrew sandbox.`,
       ),
     ];
   }
@@ -60,7 +63,7 @@ export async function checkSentry(world: World, root: string, config: Config): P
       await client.close();
     }
   } catch (error) {
-    const asked = [failed('sentry-organization', error)];
+    const asked = [say.thrown('sentry-organization', error)];
     return [...problems, tokenLine(found.token, asked), ...asked];
   }
 }
@@ -104,13 +107,15 @@ async function askAll(
     askScopes(client, signal),
   ]);
   const [organization, seen, scopes] = asked;
-  if (organization.status === 'rejected') return [failed(idOf(organization.reason), organization.reason)];
+  if (organization.status === 'rejected') return [say.thrown(idOf(organization.reason), organization.reason)];
   const answer = organization.value;
   return [
     say.ok('sentry-accepted', `${new URL(client.baseUrl).host} accepts the token`),
     scopesLine(scopes.status === 'fulfilled' ? scopes.value : undefined, answer.access),
     say.ok('sentry-organization', `Organization ${client.organization()}`),
-    seen.status === 'rejected' ? failed('sentry-projects', seen.reason) : projectsLine(seen.value, wanted),
+    seen.status === 'rejected'
+      ? say.thrown('sentry-projects', seen.reason)
+      : projectsLine(seen.value, wanted),
     regionLine(client, answer),
     rateLine(answer.headers),
     clockLine(answer.headers, world.clock()),
@@ -118,12 +123,6 @@ async function askAll(
 }
 
 const idOf = (error: unknown): string => (hasStatus(error, 401) ? 'sentry-accepted' : 'sentry-organization');
-
-/** A token that is not accepted, or an organization that is not there, is for a person to correct: nothing of Sentry's. */
-function failed(id: string, error: unknown): Check {
-  const check = say.thrown(id, error);
-  return [401, 403, 404].some((status) => hasStatus(error, status)) ? { ...check, kind: 'input' } : check;
-}
 
 function projectsLine(seen: readonly { slug: string }[], wanted: readonly string[]): Check {
   const known = seen.map(({ slug }) => untrustedLine(slug, 100));

@@ -1,3 +1,4 @@
+import { unusedToken } from '../unused-token.ts';
 import type { Choices } from './choices.ts';
 import type { Survey } from './survey.ts';
 
@@ -38,15 +39,12 @@ function commits({ hasCommits }: Survey): Missing[] {
 function sentry({ sentry: found, traces }: Survey, choices: Choices): Missing[] {
   const missing = found.problems.map((what) => ({ what, next: 'Correct that place, or remove the line.' }));
   if (found.tokenPlace === undefined) {
-    const elsewhere =
-      traces.tokenPlaces.length === 0
-        ? ''
-        : ` There is one in ${listed(traces.tokenPlaces)}, where Pitcrew does not look: such tokens mostly may only upload releases.`;
+    const { fact, move } = unusedToken(traces.tokenPlaces);
     return [
       ...missing,
       {
-        what: `No Sentry token was found in SENTRY_AUTH_TOKEN, .env, .sentryclirc or sentry.properties.${elsewhere}`,
-        next: `${makeToken(found.url.value)} and put it into ~/.sentryclirc, below [auth], as token=...; or try Pitcrew without an account: pitcrew sandbox.`,
+        what: `No Sentry token was found in SENTRY_AUTH_TOKEN, .env, .sentryclirc or sentry.properties.${fact}`,
+        next: `${move}${makeToken(found.url.value)} and put it into ~/.sentryclirc, below [auth], as token=...; or try Pitcrew without an account: pitcrew sandbox.`,
       },
     ];
   }

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { redact } from '../../core/redact.ts';
 import { type Change, textOf } from '../changes.ts';
-import { type Client, type Scope, shownPath } from '../clients/client.ts';
-import { CLIENTS, planWiring } from '../clients/plan-wiring.ts';
+import { type Scope, shownPath } from '../clients/client.ts';
+import { planWiring } from '../clients/plan-wiring.ts';
 import type { Choices } from './choices.ts';
 import { keyLines, mergeConfig, newConfig } from './config-file.ts';
 import { configKeys } from './config-keys.ts';
@@ -23,20 +23,6 @@ export async function planInit(survey: Survey, choices: Choices, scope: Scope): 
   return { changes: [config.change, ...wired.flat()], differences: config.differences };
 }
 
-/** What takes the wiring out again: of all clients, for this person and in this repository. */
-export async function planRemoval(
-  place: Survey['place'],
-  clients: readonly Client[] = CLIENTS,
-): Promise<Change[]> {
-  const scopes: Scope[] = ['user', 'project'];
-  const found = await Promise.all(
-    clients.flatMap((client) => scopes.map((scope) => planWiring(client, place, scope, 'remove'))),
-  );
-  // A client may use one file for both.
-  const changes = new Map(found.flat().map((change) => [change.path, change]));
-  return [...changes.values()];
-}
-
 /** Only where the package is installed in the project: an editor complains about one that is not there. */
 const SCHEMA = 'node_modules/pitcrew/pitcrew.schema.json';
 
@@ -55,7 +41,7 @@ async function planConfig(
       .trimEnd()
       .split('\n')
       .map((line) => `+ ${line}`);
-    return { change: { path, shown, action: 'create', after, lines }, differences: [] };
+    return { change: { path, shown, action: 'create', after, lines, original: {} }, differences: [] };
   }
   const { text, added, differences } = mergeConfig(before, keys);
   const said = differences.map(
@@ -80,7 +66,7 @@ async function planConfig(
             lines,
             note: 'it is written in a way that cannot be edited safely: add this yourself',
           }
-        : { path, shown, action: 'change', before, after: text, lines },
+        : { path, shown, action: 'change', before, after: text, lines, original: { text: before } },
     differences: said,
   };
 }

@@ -74,10 +74,10 @@ const PAST: Record<Change['action'], string> = {
 
 /** The way back from a change that was carried out. */
 export function undoOf({ action, client, lines }: Change): string {
-  if (client === undefined)
-    return action === 'create' ? 'remove the file' : `take out ${lines.length} lines again`;
   const takesOut = action === 'delete' || (lines.length > 0 && lines.every((line) => line.startsWith('- ')));
-  return takesOut ? 'pitcrew init' : 'pitcrew init --remove';
+  if (takesOut) return 'pitcrew init';
+  if (client !== undefined) return 'pitcrew init --remove';
+  return action === 'create' ? 'remove the file' : `take out ${lines.length} lines again`;
 }
 
 export const hasWork = (changes: readonly Change[]): boolean => changes.some(writes);

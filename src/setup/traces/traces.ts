@@ -41,6 +41,12 @@ export async function findTraces(checkout: Repository, files: readonly string[])
   };
 }
 
+/** Where tokens lie that the tools do not use: `.env.local line 3`. Never the tokens; throws nothing. */
+export const unusedTokenPlaces = async (root: string): Promise<string[]> =>
+  (await Promise.all(settingsFiles([]).map((file) => settingsIn(root, file)))).flatMap(
+    ({ tokenPlaces }) => tokenPlaces,
+  );
+
 /** Whatever `.env` the frameworks and Sentry's wizard write; git mostly ignores these, so they are named. */
 const DOT_ENV_FILES = [
   '.env.local',

@@ -196,3 +196,42 @@ test('the hostile evidence, whole', async () => {
   const [small] = await evidences(everywhere(HOSTILE[0] ?? '', {}));
   expect(small?.text).toMatchSnapshot();
 });
+
+test.each(['javascript', 'java', 'python', 'native', 'cocoa'])(
+  'a frame of a secret address is not cut at its slashes before the secret is seen: %s',
+  async (platform) => {
+    const secret = '9f139d575e4848ad8b5e2b2e3c2a030e';
+    const address = `https://acme.webhook.office.com/webhookb2/9a-1@9b-2/IncomingWebhook/${secret}/9c-3`;
+    const short = `https://hooks.zapier.com/hooks/catch/1234/${secret}`;
+    const frames = [
+      { filename: address, function: 'first', lineno: 2, in_app: true },
+      { filename: short, module: 'a.B', function: 'second', lineno: 3, in_app: true },
+      { package: short, function: 'third', instruction_addr: '0x1', in_app: true },
+    ];
+    const event = parseEvent({
+      event_id: 'e'.repeat(32),
+      timestamp: 1_770_000_000,
+      platform,
+      exception: { values: [{ type: 'Error', value: 'x', stacktrace: { frames } }] },
+    });
+    const { text, data } = await buildEvidence({ event, issue: ISSUE, checkout: await checkoutWith({}) });
+    expect(text).toContain('third');
+    expect(text + JSON.stringify(data)).not.toContain(secret);
+  },
+);
+
+test("a title made of an exception's text is not cut at its first line before a secret is seen", async () => {
+  const secret = '7d097f6190911c83d354d1f40eb21b20';
+  const folded = Buffer.from(`access_token$production$shv7h7mvdqy5he8x$${secret}`)
+    .toString('base64')
+    .replace(/.{76}/g, '$&\n');
+  const event = parseEvent({
+    event_id: 'e'.repeat(32),
+    timestamp: 1_770_000_000,
+    platform: 'javascript',
+    exception: { values: [{ type: 'Error', value: `${folded}\nmore` }] },
+  });
+  const { data } = await buildEvidence({ event, issue: ISSUE, checkout: await checkoutWith({}) });
+  expect(data.title).toMatch(/^Error: \[secret:[\w-]+\]$/);
+  expect(JSON.stringify(data)).not.toContain(folded.slice(0, 60));
+});

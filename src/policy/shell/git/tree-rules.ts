@@ -86,7 +86,7 @@ function judgeApply(list: readonly Argument[], scene: Scene): Refusal | undefine
   });
   if (hasOption(read, '', 'check', 'stat', 'numstat', 'summary') && !hasOption(read, '', 'apply'))
     return undefined;
-  return hasOption(read, '3', 'index', '3way') ? judgeMovedMain(scene) : undefined;
+  return judgeMovedMain(scene);
 }
 
 function judgeSubmodule(list: readonly Argument[]): Refusal | undefined {

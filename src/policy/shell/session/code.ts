@@ -6,9 +6,9 @@ import { mentionsService } from './services.ts';
 
 const ENVIRONMENT = /process\.env|os\.environ|getenv|\bENV\b|%ENV|\$ENV|Deno\.env|Bun\.env|ENVIRON/;
 const WHOLE_ENVIRONMENT =
-  /(process\.env|os\.environ|Deno\.env\.toObject\(\)|Bun\.env|%ENV|\bENV(\.to_h)?)\s*([),;}\]]|$|\.(items|to_a|inspect))|(entries|keys|values|stringify|dict|print|puts)\s*\(?\s*(process\.env|os\.environ|%ENV|ENV)\s*[),\s]/;
+  /(process\.env|os\.environ|Deno\.env\.toObject\(\)|Bun\.env|%ENV|\bENV(\.to_h)?)\s*([),;}\]]|$|\.(items|to_a|inspect))|(entries|keys|values|stringify|dict|print|puts)\s*\(?\s*(process\.env|os\.environ|%ENV|ENV)\s*[),\s]|\bin\s+ENVIRON\b|ENVIRON\s*\[\s*[a-z]\w*\s*\]/;
 const WRITES =
-  /write|append|unlink|remove|rename|rmSync|rmtree|truncate|copy|chmod|symlink|spew|delete|open\s*\([^)]*["'][wax+]/i;
+  /write|append|unlink|remove|rename|rmSync|rmtree|truncate|copy|chmod|symlink|spew|delete|sqlite|\bexec(ute)?(script|many)?\b|open\s*\([^)]*["'][wax+]/i;
 const ENDS = /\bos\.kill|process\.kill|\bkillpg|\bkill\s*\(/;
 const TERMINAL = /\bpty\b|pexpect|node-pty/;
 
@@ -32,6 +32,10 @@ function mentionsPrivate(code: string, { facts }: Scene): boolean {
   const low = code.toLowerCase();
   if (/\.git\/(hooks|config|pitcrew|refs|objects|index|head)/.test(low)) return true;
   return facts.privateFiles.some(
-    (path) => low.includes(path.toLowerCase()) || low.includes(posix.basename(path).toLowerCase()),
+    (path) => low.includes(path.toLowerCase()) || names(low, posix.basename(path).toLowerCase()),
   );
 }
+
+// As a name of its own: `gh` stands in many words, and `plugin` in many sentences.
+const names = (text: string, name: string): boolean =>
+  name.length > 3 && text.split(/[^\w.-]+/).includes(name);

@@ -34,7 +34,8 @@ export function judgeVariableRead(
 export const judgeSecretFile = (item: Argument, scene: Scene): Refusal | undefined =>
   (item.glob && globMeets(item)) ||
   SECRET_FILE.test(item.text.toLowerCase()) ||
-  /^\/proc\/.*environ/.test(item.text)
+  /^\/proc\/.*environ/.test(item.text) ||
+  (item.glob && /^\/proc\/[^/]+\/./.test(item.text))
     ? refuseHolder(scene, 'reads-secret')
     : undefined;
 

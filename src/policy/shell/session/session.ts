@@ -19,7 +19,7 @@ const RULES = [
 
 /** The rules that hold only for a session which itself holds live runs. */
 export function judgeSession(name: string, list: readonly Argument[], scene: Scene): Refusal | undefined {
-  if (!scene.facts.holdsRuns) return undefined;
+  if (!scene.facts.holdsRuns) return judgeFileChanges(name, list, scene);
   for (const rule of RULES) {
     const refusal = rule(name, list, scene);
     if (refusal) return refusal;

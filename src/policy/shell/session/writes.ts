@@ -100,9 +100,14 @@ export function judgeFileChanges(name: string, list: readonly Argument[], scene:
   const targets = WRITERS[name]?.(list) ?? [];
   const written = firstRefusal(targets, (item) => judgeWrite(item, scene));
   if (written) return written;
+  if (!scene.facts.holdsRuns)
+    return name === 'sqlite3' && list.some((item) => isLedger(item, scene))
+      ? refuse('private-file')
+      : undefined;
   if (name === 'sqlite3' || name === 'ln' || name === 'link' || name === 'mount') {
     return firstRefusal(list, (item) => {
-      if (isPrivate(item, scene)) return refuse('private-file');
+      if (isPrivate(item, scene) || (name === 'sqlite3' && item.glob && !/\s/.test(item.text)))
+        return refuse('private-file');
       return isLinkedOut(name, item, list, scene) ? refuse('outside-worktree') : undefined;
     });
   }
@@ -112,7 +117,7 @@ export function judgeFileChanges(name: string, list: readonly Argument[], scene:
 /** Judges one file that is written: never a private one, and inside the own worktrees once there are some. */
 export function judgeWrite(item: Argument, scene: Scene): Refusal | undefined {
   const { facts } = scene;
-  if (!facts.holdsRuns) return undefined;
+  if (!facts.holdsRuns) return isLedger(item, scene) ? refuse('private-file') : undefined;
   if (isPrivate(item, scene)) return refuse('private-file');
   const path = pathOf(item, scene) ?? pathOf(argument(item.text.split(HOLE, 1)[0] ?? ''), scene);
   if (facts.worktrees.length === 0 || path === undefined || isScratch(path)) return undefined;
@@ -155,6 +160,13 @@ function isPrivate(item: Argument, scene: Scene): boolean {
       gitFolders.some((folder) => isWithin(one, folder) && one !== `${root}/.git/info/exclude`) ||
       privateFiles.some((own) => isWithin(one, own) || (isWithin(own, one) && !isWithin(root, one))),
   );
+}
+
+/** The ledger's own files, which nobody writes, whoever holds a run. */
+function isLedger(item: Argument, scene: Scene): boolean {
+  const path = pathOf(item, scene);
+  const ledgers = scene.facts.privateFiles.filter((own) => posix.basename(own) === 'pitcrew');
+  return path !== undefined && ledgers.some((own) => isWithin(path, own));
 }
 
 const PRIVATE_SETTINGS = /(^|\/)\.claude\/(settings(\.local)?\.json|active-runs\.md|plugins(\/|$))/;

@@ -1,0 +1,158 @@
+import type { Bench } from './bench.ts';
+import { atLeast, atMost, type Figure, median, rounded, span } from './figure.ts';
+import { withHistory, withRendering } from './ledger/by-turns.ts';
+import { calmPostgres } from './ledger/calm-postgres.ts';
+import { type Load, type Outcome, percentile, race } from './ledger/race.ts';
+import type { WayName } from './ledger/stores.ts';
+
+const PROCESSES = 16;
+const REGISTERS = 200;
+const ROUNDS = 3;
+/** Fewer for the slow one: its file stays smaller, which is in its favour. */
+const REGISTERS_BEHIND_A_LOCKFILE = 20;
+const REGISTERS_ALL_OPEN = 50;
+const HISTORY = 10_000;
+const REGISTERS_ALONE = 1000;
+const REGISTERS_BESIDE_A_VIEW = 200;
+
+/** The ledger under many processes, beside what else could keep registrations, by turns in one run. */
+export async function ledger({ progress }: Bench): Promise<Figure[]> {
+  const outcomes: Record<WayName, Outcome[]> = { ours: [], rawSqlite: [], lockfileJson: [], handKept: [] };
+  const load = { processes: PROCESSES, registers: REGISTERS, held: 1, pauseMs: 0 };
+  const run = async (way: WayName, more: Partial<Load> = {}): Promise<Outcome> => {
+    progress(`ledger, ${PROCESSES} processes: ${NAMES[way]}`);
+    return race({ ...load, ...more, way });
+  };
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    for (const way of ['ours', 'rawSqlite', 'handKept'] as const) outcomes[way].push(await run(way));
+  }
+  outcomes.lockfileJson.push(await run('lockfileJson', { registers: REGISTERS_BEHIND_A_LOCKFILE }));
+  const all = { held: Number.MAX_SAFE_INTEGER, registers: REGISTERS_ALL_OPEN };
+  const open = { ours: await run('ours', all), rawSqlite: await run('rawSqlite', all) };
+  progress(`ledger, ${HISTORY} runs of history`);
+  const history = await withHistory(HISTORY, REGISTERS_ALONE);
+  progress('ledger, with and without a view');
+  const rendering = await withRendering(REGISTERS_BESIDE_A_VIEW);
+  progress('ledger, PostgreSQL');
+  return [
+    ...raceFigures(outcomes),
+    openFigure(open),
+    slowerFigure(`register with ${HISTORY} runs of history, against none`, history, 1.1),
+    slowerFigure('register with the view, against without one', rendering),
+    postgresFigure(await calmPostgres()),
+  ];
+}
+
+const NAMES: Record<WayName, string> = {
+  ours: 'ours',
+  rawSqlite: 'raw node:sqlite (BEGIN IMMEDIATE, look, insert)',
+  lockfileJson: 'proper-lockfile and JSON',
+  handKept: 'read, edit and write without a lock',
+};
+const OTHERS = ['rawSqlite', 'lockfileJson', 'handKept'] as const;
+
+function raceFigures(outcomes: Record<WayName, Outcome[]>): Figure[] {
+  const { ours, rawSqlite, lockfileJson } = outcomes;
+  const middle = (way: WayName, value: (outcome: Outcome) => number): number =>
+    median(outcomes[way].map(value));
+  const beside = (value: (outcome: Outcome) => number) =>
+    OTHERS.map((way) => ({ name: NAMES[way], value: middle(way, value) }));
+  const perSecond = ({ perSecond: value }: Outcome) => value;
+  const lost = (way: WayName) => Math.max(...outcomes[way].map((outcome) => outcome.lost));
+  const failed = ours.reduce((sum, outcome) => sum + outcome.failed, 0);
+  return [
+    {
+      name: `register and close by ${PROCESSES} processes at once`,
+      value: middle('ours', perSecond),
+      unit: 'per s',
+      references: beside(perSecond),
+      detail: `${span(ours.map(perSecond), 'per s')}; ${REGISTERS} registers of each process (${REGISTERS_BEHIND_A_LOCKFILE} behind proper-lockfile), each closed after the next; ours with its view`,
+    },
+    atLeast(
+      {
+        name: 'of the throughput of raw node:sqlite',
+        value: rounded(middle('ours', perSecond) / middle('rawSqlite', perSecond)),
+        unit: 'x',
+        detail: `raw: ${span(rawSqlite.map(perSecond), 'per s')}`,
+      },
+      0.8,
+    ),
+    atLeast(
+      {
+        name: 'of the throughput of proper-lockfile and JSON',
+        value: rounded(middle('ours', perSecond) / middle('lockfileJson', perSecond), 1),
+        unit: 'x',
+        detail: `proper-lockfile: ${lockfileJson.map(perSecond).join()} per s, once`,
+      },
+      20,
+    ),
+    {
+      name: 'register, p50',
+      value: middle('ours', ({ p50 }) => p50),
+      unit: 'ms',
+      references: beside(({ p50 }) => p50),
+    },
+    atMost(
+      {
+        name: 'register, p99',
+        value: middle('ours', ({ p99 }) => p99),
+        unit: 'ms',
+        references: beside(({ p99 }) => p99),
+        detail: `longest ${Math.max(...ours.map(({ max }) => max))} ms`,
+      },
+      25,
+    ),
+    atMost(
+      {
+        name: 'acknowledged registrations that are lost',
+        value: lost('ours'),
+        unit: 'runs',
+        references: OTHERS.map((way) => ({ name: NAMES[way], value: lost(way) })),
+        detail: `the worst of ${ROUNDS} rounds of ${PROCESSES * REGISTERS}; operations of ours that failed: ${failed}`,
+      },
+      0,
+    ),
+  ];
+}
+
+/** Nobody has so many runs at once; it tells how the cost grows with what is open. */
+function openFigure({ ours, rawSqlite }: { ours: Outcome; rawSqlite: Outcome }): Figure {
+  return {
+    name: `register by ${PROCESSES} processes, none of ${PROCESSES * REGISTERS_ALL_OPEN} runs closed`,
+    value: ours.perSecond,
+    unit: 'per s',
+    references: [{ name: NAMES.rawSqlite, value: rawSqlite.perSecond }],
+    detail: `p50 ${ours.p50} ms, p99 ${ours.p99} ms, lost ${ours.lost}; every claim is compared as globs with every open one, which the other does not do`,
+  };
+}
+
+function slowerFigure(
+  name: string,
+  { one, other }: { one: number[]; other: number[] },
+  most?: number,
+): Figure {
+  const text = (times: number[]): string =>
+    `p50 ${rounded(percentile(times, 0.5), 3)} ms, p99 ${rounded(percentile(times, 0.99), 1)} ms`;
+  const figure = {
+    name,
+    value: rounded(percentile(other, 0.5) / percentile(one, 0.5)),
+    unit: 'x of p50',
+    detail: `${text(other)}, against ${text(one)}, by turns, n=${one.length} each`,
+  };
+  return most === undefined ? figure : atMost(figure, most);
+}
+
+function postgresFigure(times: number[] | string): Figure {
+  const name = 'PostgreSQL: register, p50, calm';
+  if (typeof times === 'string')
+    return { name, value: Number.NaN, unit: 'ms', detail: `not measured: ${times}` };
+  return atMost(
+    {
+      name,
+      value: rounded(percentile(times, 0.5)),
+      unit: 'ms',
+      detail: `p99 ${rounded(percentile(times, 0.99))} ms, n=${times.length}; 16 sessions, each about every 400 ms, over TCP through a proxy on 127.0.0.1; the server of the tests has fsync off`,
+    },
+    5,
+  );
+}

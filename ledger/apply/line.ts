@@ -1,0 +1,116 @@
+import type { Conflict, PathClaim, Run, Ticket, TicketView } from '../ledger.ts';
+import { ownerKey } from '../liveness.ts';
+import { type Claims, meeting, type Request } from './conflicts.ts';
+import type { EventDraft, Moment } from './state.ts';
+
+/**
+ * The tickets that `request` may not pass: those of other sessions that want some of the same and came before it. A
+ * session's own ticket for all of the request is the place that the request has; without one it is the newest.
+ * `own` are the session's runs that the request goes on with: what they hold is not asked for anew.
+ */
+export function ticketsAhead(request: Request, tickets: readonly Ticket[], own: readonly Run[]): Conflict[] {
+  const wanted = notHeld(request, own);
+  const place = placeOf(request, tickets)?.number ?? Number.POSITIVE_INFINITY;
+  return tickets
+    .filter((ticket) => ticket.session !== request.session && ticket.number < place)
+    .flatMap((ticket) => ticketConflict(wanted, ticket) ?? []);
+}
+
+/**
+ * For a run that grows: a ticket that waits for this very run does not stop it, since then neither would ever go on.
+ */
+export const ticketsBefore = (run: Run, request: Request, tickets: readonly Ticket[]): Conflict[] =>
+  ticketsAhead(
+    request,
+    tickets.filter((ticket) => !meeting(ticket, run)),
+    [run],
+  );
+
+/** The session's oldest ticket that asks for all of `request`. */
+export const placeOf = (request: Request, tickets: readonly Ticket[]): Ticket | undefined =>
+  tickets
+    .filter((ticket) => ticket.session === request.session && includes(ticket, request))
+    .sort((a, b) => a.number - b.number)[0];
+
+/** True when `claims` has all that `part` asks for, letter by letter. */
+export const includes = (claims: Claims, part: Claims): boolean => {
+  const rest = without(part, claims);
+  return rest.incidents.length + rest.paths.length + rest.resources.length === 0;
+};
+
+export const ticketView = (ticket: Ticket, tickets: readonly Ticket[]): TicketView => ({
+  ...ticket,
+  position:
+    1 +
+    tickets.filter(
+      (other) => other.number < ticket.number && other.session !== ticket.session && meeting(ticket, other),
+    ).length,
+});
+
+/** All tickets in order. One that nobody asked for in time is left out, though no operation has ended it yet. */
+export function ticketViews(tickets: readonly Ticket[], now: number): TicketView[] {
+  const valid = tickets
+    .filter((ticket) => now - ticket.askedAt < ticket.ttlMs)
+    .sort((a, b) => a.number - b.number);
+  return valid.map((ticket) => ticketView(ticket, valid));
+}
+
+export interface SettledLine {
+  tickets: Ticket[];
+  changed: Ticket[];
+  dropped: string[];
+  events: EventDraft[];
+}
+
+/** Ends the tickets of processes that are gone, and those that nobody asked for in time. */
+export function settleLine(tickets: readonly Ticket[], moment: Moment): SettledLine {
+  const line: SettledLine = { tickets: [], changed: [], dropped: [], events: [] };
+  for (const ticket of [...tickets].sort((a, b) => a.number - b.number)) {
+    const isGone = moment.gone.has(ownerKey(ticket.owner));
+    if (isGone || moment.now - ticket.askedAt >= ticket.ttlMs) {
+      line.dropped.push(ticket.ticket);
+      line.events.push(leftEvent(ticket, isGone ? 'its process is gone' : 'nobody asked for it in time'));
+      continue;
+    }
+    // Asked for in the future: the clock was set back, and the place must not be kept for so much longer.
+    const dated = ticket.askedAt > moment.now ? { ...ticket, askedAt: moment.now } : ticket;
+    if (dated !== ticket) line.changed.push(dated);
+    line.tickets.push(dated);
+  }
+  return line;
+}
+
+export const leftEvent = (ticket: Ticket, why: string): EventDraft => ({
+  session: ticket.session,
+  kind: 'left',
+  summary: `${ticket.owner.label} no longer waits (${ticket.ticket}): ${why}`,
+});
+
+const notHeld = (request: Request, own: readonly Run[]): Claims =>
+  own.reduce<Claims>((rest, run) => without(rest, run), request);
+
+function without(part: Claims, claims: Claims): Claims {
+  const isHeld = (path: PathClaim) =>
+    claims.paths.some(
+      (held) => held.glob === path.glob && (held.mode === 'exclusive' || path.mode === 'shared'),
+    );
+  return {
+    incidents: part.incidents.filter((incident) => !claims.incidents.includes(incident)),
+    paths: part.paths.filter((path) => !isHeld(path)),
+    resources: part.resources.filter((resource) => !claims.resources.includes(resource)),
+  };
+}
+
+function ticketConflict(wanted: Claims, ticket: Ticket): Conflict | undefined {
+  const met = meeting(wanted, ticket);
+  return (
+    met && {
+      source: 'ticket',
+      holder: ticket.owner.label,
+      since: ticket.since,
+      liveness: 'live',
+      ...met,
+      advice: `Wait in line or take another issue: ${ticket.owner.label} has waited for this longer.`,
+    }
+  );
+}

@@ -1,0 +1,150 @@
+import { Socket } from 'node:net';
+import type { Client } from 'pg';
+import { upstreamError } from '../../src/core/errors.ts';
+import { asFailure, ConnectionLost } from './failures.ts';
+import { passwordFrom } from './password-file.ts';
+import type { Sql } from './sql.ts';
+
+export interface ConnectionOptions {
+  url: string;
+  /** Used where the address has none; without one the file decides, by host and user. */
+  password?: string | undefined;
+  /** `~/.pgpass`, or what PGPASSFILE names. */
+  passwordFile?: string | undefined;
+  /** Announcements on this channel go to `onNotice`, on every new connection too. */
+  channel?: string;
+  onNotice?: (payload: string) => void;
+}
+
+export interface Connection {
+  /** The open connection, or a new one. Throws `ConnectionLost`, and the server's own errors for bad credentials. */
+  session(): Promise<DatabaseSession>;
+  close(): Promise<void>;
+}
+
+/** One connection for its whole life: a transaction that was begun on it can be ended on no other. */
+export interface DatabaseSession {
+  /**
+   * Sends one message of one or more statements and gives the rows of the last. After `timeoutMs` without an answer the
+   * connection is given up. Throws `ConnectionLost`, and errors with a code of the server's.
+   */
+  run(statements: Sql, timeoutMs: number): Promise<Record<string, unknown>[]>;
+}
+
+/** How long a server may take to let us in. */
+export const CONNECT_MS = 5000;
+
+/** A connection that is made when it is needed, and made anew after it broke. pg itself is loaded with the first one. */
+export function connection(options: ConnectionOptions): Connection {
+  let current: Promise<OpenSession> | undefined;
+  let isClosed = false;
+  const forget = (session: Promise<OpenSession>) => {
+    if (current === session) current = undefined;
+  };
+  return {
+    async session() {
+      if (isClosed) throw closed();
+      if (!current) {
+        const opening = open(options, () => forget(opening));
+        opening.catch(() => forget(opening));
+        current = opening;
+      }
+      return current;
+    },
+    async close() {
+      isClosed = true;
+      const session = await current?.catch(() => undefined);
+      await session?.end();
+    },
+  };
+}
+
+const closed = () =>
+  upstreamError('This session has closed its ledger.', 'Repeat the step in a session that is open.');
+
+interface OpenSession extends DatabaseSession {
+  end(): Promise<void>;
+}
+
+async function open(options: ConnectionOptions, onEnd: () => void): Promise<OpenSession> {
+  const socket = new Socket();
+  const client = await newClient(options, socket);
+  let isOver = false;
+  const over = () => {
+    isOver = true;
+    onEnd();
+  };
+  // pg's own end waits for the server; a connection that is given up has to be gone at once.
+  const abandon = () => {
+    over();
+    socket.destroy();
+  };
+  // Without a listener a connection that breaks while nobody asks would end the process.
+  client.on('error', over);
+  client.on('end', over);
+  client.on('notification', ({ payload }) => options.onNotice?.(payload ?? ''));
+  const send: DatabaseSession['run'] = async (statements, timeoutMs) => {
+    if (isOver) throw new ConnectionLost('the connection had ended');
+    const timer = setTimeout(abandon, timeoutMs);
+    try {
+      const results: unknown = await client.query(statements.text);
+      return rowsOf(Array.isArray(results) ? results.at(-1) : results);
+    } catch (error) {
+      const failure = asFailure(error);
+      if (failure instanceof ConnectionLost) abandon();
+      throw failure;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+  // One after the other: the time-out of a message counts from when it is sent.
+  let last: Promise<unknown> = Promise.resolve();
+  const run: DatabaseSession['run'] = (statements, timeoutMs) => {
+    const answer = last.then(() => send(statements, timeoutMs));
+    last = answer.catch(() => {});
+    return answer;
+  };
+  try {
+    await client.connect();
+    if (options.channel) await run({ text: `LISTEN ${options.channel}` }, CONNECT_MS);
+  } catch (error) {
+    abandon();
+    throw asFailure(error);
+  }
+  const end = async () => {
+    const timer = setTimeout(abandon, FAREWELL_MS);
+    await client.end().catch(() => {});
+    clearTimeout(timer);
+  };
+  return { run, end };
+}
+
+/** A server that does not answer a goodbye is not waited for. */
+const FAREWELL_MS = 1000;
+
+async function newClient(
+  { url, password, passwordFile }: ConnectionOptions,
+  socket: Socket,
+): Promise<Client> {
+  const { default: pg } = await import('pg');
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    application_name: 'pitcrew',
+    stream: () => socket,
+  });
+  // Where the address has none, pg would use PGPASSWORD by itself: not for any server that a repository names.
+  if (new URL(url).password === '') {
+    const { host, port, database = '', user = '' } = client;
+    const lookUp = async () => passwordFile && passwordFrom(passwordFile, { host, port, database, user });
+    Object.assign(client, { password: password ?? lookUp });
+  }
+  return client;
+}
+
+const rowsOf = (result: unknown): Record<string, unknown>[] =>
+  typeof result === 'object' && result !== null && 'rows' in result && Array.isArray(result.rows)
+    ? result.rows
+    : [];

@@ -1,0 +1,111 @@
+import { isoSeconds, spanOf } from '../../src/core/clock.ts';
+import { messageOf } from '../../src/core/errors.ts';
+import { readOrSay } from '../handwritten.ts';
+import type { HandwrittenEntry, Listed, Run, Ticket } from '../ledger.ts';
+import { ownerKey } from '../liveness.ts';
+import { sightOf } from '../owners.ts';
+import type { PostgresLedgerOptions } from '../postgres-ledger.ts';
+import type { Place } from './load.ts';
+import { type Mirror, mirrorFile, readMirror } from './mirror.ts';
+import { type Listing, listingOf, pictureOf } from './queries.ts';
+import type { Store } from './store.ts';
+
+/** What is held and waited for: asked for now, or as it was known last where that will do. */
+export interface LastKnown {
+  /** Asks the database; throws `upstream` where it cannot be reached. */
+  look(patienceMs?: number): Promise<Mirror>;
+  listing(): Promise<Listing>;
+  /** What this machine sees of the processes that hold something or wait, asked ahead of a transaction. */
+  sight(): Promise<AskedAhead>;
+  /** For people: without the database what was known last, which is said as an entry of its own. */
+  list(): Promise<Listed>;
+  isThere(): boolean;
+}
+
+export interface AskedAhead extends ReturnType<typeof sightOf> {
+  /**
+   * Whether the transaction has found somebody who came later and is gone already: the COMMIT of a process may arrive
+   * after its end. Then the processes have to be asked anew, before the time that they are judged at.
+   */
+  isOutdatedBy(found: { runs: readonly Run[]; tickets: readonly Ticket[] }): boolean;
+}
+
+/** Where what was known last will do, a lost database is not waited for any longer. */
+export const READ_PATIENCE_MS = 1500;
+
+export function lastKnownOf(
+  options: Pick<PostgresLedgerOptions, 'clock' | 'liveness' | 'folder'>,
+  {
+    ask,
+    place,
+    handwritten,
+  }: { ask: Store['ask']; place: () => Place; handwritten: () => HandwrittenEntry[] },
+): LastKnown {
+  const { clock, liveness, folder } = options;
+  let known: Mirror | undefined;
+
+  const look = async (patienceMs?: number, parts = { recent: false }): Promise<Mirror> => {
+    const { repository } = place();
+    const picture = await pictureOf(place(), ask(patienceMs), parts);
+    const at = clock();
+    known = { format: 1, repository, at, aheadMs: picture.now - at, picture };
+    return known;
+  };
+  const listing = async () => {
+    const { picture } = await look(READ_PATIENCE_MS, { recent: true });
+    return listingOf(picture, picture.now, liveness);
+  };
+  const remembered = (): Mirror | undefined => {
+    if (known || folder === undefined) return known;
+    try {
+      const found = readMirror(mirrorFile(folder));
+      return found?.repository === place().repository ? found : undefined;
+    } catch {
+      return undefined;
+    }
+  };
+  return {
+    look,
+    listing,
+    async sight() {
+      const { picture } = await look();
+      const holders = [...picture.runs, ...picture.tickets];
+      const ahead = sightOf(holders, liveness);
+      const asked = new Set(holders.map(({ owner }) => ownerKey(owner)));
+      const isOutdatedBy: AskedAhead['isOutdatedBy'] = ({ runs, tickets }) => {
+        const others = [...runs.filter((run) => run.status === 'active'), ...tickets];
+        const late = others.filter(({ owner }) => !asked.has(ownerKey(owner)));
+        return sightOf(late, liveness).gone.size > 0;
+      };
+      return { ...ahead, isOutdatedBy };
+    },
+    async list() {
+      const byHand = readOrSay(handwritten);
+      try {
+        return listed(await listing(), byHand);
+      } catch (error) {
+        const last = remembered();
+        if (!last || !isOutOfReach(error)) throw error;
+        const then = listingOf(last.picture, clock() + last.aheadMs, liveness);
+        return listed(then, [noticeOf(last.at, clock(), messageOf(error)), ...byHand]);
+      }
+    },
+    isThere: () => remembered() !== undefined,
+  };
+}
+
+export const isOutOfReach = (error: unknown): boolean =>
+  error instanceof Error && 'kind' in error && error.kind === 'upstream';
+
+const listed = ({ store: _, ...rest }: Listing, handwritten: HandwrittenEntry[]): Listed => ({
+  ...rest,
+  handwritten,
+});
+
+/** An entry of the list itself, so that everybody who sees the list sees it. */
+const noticeOf = (at: number, now: number, why: string): HandwrittenEntry => ({
+  title: `As of ${isoSeconds(at)}, ${spanOf(now - at)} ago: the ledger's database cannot be asked now`,
+  paths: [],
+  text: `${why} Who holds what may have changed since; nothing can be claimed or recorded until it answers.`,
+  status: 'unclear',
+});

@@ -1,0 +1,124 @@
+import { dirname, join } from 'node:path';
+import { upstreamError } from '../../src/core/errors.ts';
+import type { Answer, Input, Kind, Moment } from '../apply/state.ts';
+import { apply } from '../apply.ts';
+import { type Engine, JUDGES_OTHERS, NOBODY, READS } from '../engine.ts';
+import { handwrittenReader, readOrSay } from '../handwritten.ts';
+import { historyText } from '../history/entry.ts';
+import type { Sight } from '../liveness.ts';
+import { sightOf } from '../owners.ts';
+import type { SqliteLedgerOptions } from '../sqlite-ledger.ts';
+import { type ViewWriter, viewWriter } from '../view-writer.ts';
+import type { Database } from './database.ts';
+import { guardFile } from './file-guard.ts';
+import { refuseForeignKernel } from './kernels.ts';
+import { activeRuns, loadHead, loadState, tickets } from './load.ts';
+import { refuseLostEnd } from './lost-end.ts';
+import { openStore } from './open-store.ts';
+import { eventsAfter, findTriage, incidentRecord, listRuns } from './queries.ts';
+import { revisionAfter } from './revision-after.ts';
+import { saveAnswer, saveChanges } from './save.ts';
+import { HISTORY_TABLE } from './schema.ts';
+import { lostCommits } from './torn-log.ts';
+import { readAtOnce, transact } from './transact.ts';
+
+export interface SqliteEngine extends Engine {
+  trimmedAt(): Promise<number>;
+}
+
+/** The store in `options.file` as an engine: see README.md for what each part has to hold. */
+export async function openSqliteEngine(options: SqliteLedgerOptions): Promise<SqliteEngine> {
+  const { file, clock } = options;
+  // Looked at before SQLite does: it takes what it can read, and goes on after that.
+  const lost = await lostCommits(file);
+  const database = await openStore(file);
+  try {
+    await refuseLostEnd(database, file, lost, options);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  if (options.history) await transact(database, file, () => database.exec(HISTORY_TABLE));
+  const handwritten = handwrittenReader(options.view?.file);
+  const ending = new AbortController();
+  let isClosed = false;
+  const inWords = guardFile(file, database);
+  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await inWords(work);
+    } catch (error) {
+      throw isClosed ? ending.signal.reason : error;
+    }
+  };
+  let view: ViewWriter | undefined;
+
+  const sight = () => sightOf([...activeRuns(database), ...tickets(database)], options.liveness);
+  const clocks = (): Pick<Sight, 'now' | 'steady'> => {
+    const steady = options.steady?.();
+    return { now: clock(), ...(steady && { steady }) };
+  };
+  const look = <T>(work: (db: Database, sight: () => Sight) => T): Promise<T> =>
+    guarded(() => readAtOnce(database, file, () => work(database, () => ({ ...clocks(), ...sight() }))));
+
+  const judge = async <K extends Kind>(kind: K, input: Input<K>): Promise<Answer<K>> =>
+    guarded(async () => {
+      // Before the transaction: reading files and asking for processes must not hold up other sessions.
+      const others = JUDGES_OTHERS.has(kind) ? { ...sight(), handwritten: handwritten(clock()) } : NOBODY;
+      const decide = () => {
+        const moment: Moment = { ...clocks(), ...others };
+        const state = loadState(database, file, kind, input, moment.now);
+        return { moment, state, ...apply(state, { kind, input, moment }) };
+      };
+      if (READS.has(kind)) return (await readAtOnce(database, file, decide)).answer;
+      const { answer, hasChanged } = await transact(database, file, () => {
+        const { moment, state, answer, changes } = decide();
+        if (!state.known) {
+          refuseForeignKernel(database, moment.now);
+          saveChanges(database, changes, moment.now);
+          if ('cmd' in input) saveAnswer(database, input.cmd, kind, answer, moment.now);
+        }
+        if (options.history) {
+          const text = historyText(kind, input, moment, answer, changes.rev);
+          database.run('INSERT INTO history (data) VALUES (?)', text);
+        }
+        return { answer, hasChanged: changes.rev > state.rev };
+      });
+      if (hasChanged) view?.changed();
+      return answer;
+    });
+
+  const listing = () => look((db, seen) => listRuns(db, file, seen()));
+  const byHand = () => readOrSay(() => handwritten(clock()));
+  if (options.view) {
+    const read = async () => ({ ...(await listing()), handwritten: byHand() });
+    const lockFile = join(dirname(file), 'view-lock.db');
+    view = viewWriter({ ...options.view, lockFile, log: options.log, read });
+  }
+  let closed: Promise<void> | undefined;
+  return {
+    judge,
+    list: async () => {
+      const { store: _, ...listed } = await listing();
+      return { ...listed, handwritten: byHand() };
+    },
+    events: ({ afterRev, limit }) => look((db) => eventsAfter(db, afterRev, limit)),
+    triage: (query) => look((db) => findTriage(db, query)),
+    incident: (incident) => look((db, seen) => incidentRecord(db, incident, seen())),
+    trimmedAt: () => look((db) => loadHead(db, file).trimmedAt),
+    revisionAfter: async (afterRev, timeoutMs, signal) => {
+      const either = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal;
+      const head = () => look((db) => loadHead(db, file).rev);
+      const rev = await revisionAfter(head, { afterRev, timeoutMs, signal: either });
+      ending.signal.throwIfAborted();
+      return rev;
+    },
+    dispose: () => {
+      ending.abort(upstreamError('This session has closed its ledger.', 'Start the session again.'));
+      closed ??= (view?.finish() ?? Promise.resolve()).then(() => {
+        isClosed = true;
+        database.close();
+      });
+      return closed;
+    },
+  };
+}

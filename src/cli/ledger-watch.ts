@@ -1,0 +1,93 @@
+import type { Ledger } from '../../ledger/ledger.ts';
+import { openContext } from '../context.ts';
+import { isoSeconds, systemClock } from '../core/clock.ts';
+import { inputError } from '../core/errors.ts';
+import { envelope } from '../core/json.ts';
+import { stderrLog } from '../core/log.ts';
+import { untrustedCell, untrustedLine } from '../core/untrusted.ts';
+import { findTool } from '../tools/registry.ts';
+
+/** A holder's death and its age change no revision: on a terminal the picture is drawn anew this often. */
+const REDRAW_MS = 5_000;
+const MOST_EVENTS = 1_000;
+const CLEAR = '\u001b[2J\u001b[H';
+
+/**
+ * `pitcrew ledger watch`: what happens, as it happens, until it is interrupted. On a terminal the picture is redrawn;
+ * elsewhere each change is one line, and with `--json` one JSON document a line.
+ */
+export async function runWatch(argv: readonly string[]): Promise<void> {
+  const wrong = argv.find((word) => word !== '--json');
+  if (wrong !== undefined) {
+    throw inputError(
+      `pitcrew ledger watch cannot place "${untrustedLine(wrong, 60)}".`,
+      'It takes only --json.',
+    );
+  }
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  // Whoever read our output is gone, as in `pitcrew ledger watch | head`.
+  process.stdout.once('error', () => stop.abort());
+  const context = await openContext({
+    cwd: process.cwd(),
+    env: process.env,
+    clock: systemClock,
+    log: stderrLog(),
+    session: { kind: 'command' },
+  });
+  try {
+    const json = argv.includes('--json');
+    const ledger = await context.ledger();
+    const status = findTool('ledger_status');
+    const picture = async (): Promise<string> => {
+      const call = { signal: stop.signal, reader: 'person' as const, progress: () => {} };
+      return (await status?.call({}, context, call))?.text ?? '';
+    };
+    const isLive = process.stdout.isTTY && !json;
+    await follow(ledger, context.session.id, stop.signal, {
+      first: async () => (json ? '' : isLive ? CLEAR + (await picture()) : picture()),
+      change: async (from) =>
+        isLive ? CLEAR + (await picture()) : eventLines(await newEvents(ledger, from), json),
+      quiet: async () => (isLive ? CLEAR + (await picture()) : ''),
+    });
+  } finally {
+    await context.dispose();
+  }
+}
+
+interface Shown {
+  first(): Promise<string>;
+  /** After a change; `from` is the revision that was shown before. */
+  change(from: number): Promise<string>;
+  quiet(): Promise<string>;
+}
+
+async function follow(ledger: Ledger, session: string, signal: AbortSignal, shown: Shown): Promise<void> {
+  let { rev } = await ledger.list();
+  print(await shown.first());
+  while (!signal.aborted) {
+    const now = await ledger.wait({ session, afterRev: rev, timeoutMs: REDRAW_MS, signal }).catch((error) => {
+      if (signal.aborted) return { rev };
+      throw error;
+    });
+    if (signal.aborted) return;
+    print(await (now.rev > rev ? shown.change(rev) : shown.quiet()));
+    rev = Math.max(rev, now.rev);
+  }
+}
+
+const newEvents = (ledger: Ledger, from: number) => ledger.events({ afterRev: from, limit: MOST_EVENTS });
+
+function eventLines(events: Awaited<ReturnType<Ledger['events']>>, json: boolean): string {
+  return events
+    .map(({ session: _, ...event }) =>
+      json
+        ? JSON.stringify(envelope(event))
+        : `${isoSeconds(event.at)} rev ${event.rev} ${event.kind}: ${untrustedCell(event.summary, 200)}`,
+    )
+    .join('\n');
+}
+
+function print(text: string): void {
+  if (text !== '') process.stdout.write(`${text}\n`);
+}

@@ -1,0 +1,147 @@
+import { existsSync } from 'node:fs';
+import { isAbsolute, join, relative } from 'node:path';
+import type { IncidentRecord, Ledger, RunView } from '../../ledger/ledger.ts';
+import { incidentBranch, shortName } from '../core/incident.ts';
+import { untrustedLine } from '../core/untrusted.ts';
+import { wasNeverFinished } from '../git/half-made.ts';
+import { listWorktrees, type WorktreeEntry } from '../git/list-worktrees.ts';
+import type { Repository } from '../git/repository.ts';
+import { LOCK_PREFIX } from '../git/worktrees.ts';
+import type { Holder } from './end-run.ts';
+
+export interface LedgerWorld {
+  ledger: Ledger;
+  repository: Repository;
+  /** Where worktrees are made, absolute or relative to the main checkout. */
+  worktrees: string;
+  /** The branch that fixes are merged into; default: the remote's default branch. */
+  base?: string;
+  holder: Holder;
+}
+
+/** One thing in which ledger, git, disk and processes do not agree. */
+export interface LedgerFinding {
+  kind:
+    | 'session_gone'
+    | 'session_silent'
+    | 'folder_missing'
+    | 'unfinished_worktree'
+    | 'unknown_worktree'
+    | 'work_is_over'
+    | 'branch_missing';
+  /** One sentence. */
+  what: string;
+  /** Whose move it is, and which. */
+  next: string;
+  /** What `repair` may mend by itself; absent where a person has to look. */
+  repair?:
+    | { do: 'end_run'; run: RunView }
+    | { do: 'forget_folder'; path: string }
+    | { do: 'remove_unfinished'; path: string; head: string }
+    | { do: 'remove_finished'; path: string; branch: string };
+}
+
+/** Compares what the ledger has on record with git's worktrees and branches, the disk and the processes. Reads only. */
+export async function examineLedger(world: LedgerWorld): Promise<LedgerFinding[]> {
+  const { ledger, repository } = world;
+  const { active, recent } = await ledger.list();
+  const incidents = [...new Set([...active, ...recent].flatMap((run) => run.incidents))];
+  const records = await Promise.all(incidents.map((incident) => ledger.incident(incident)));
+  const worktrees = await listWorktrees(repository);
+  const known = new Set(records.flatMap(({ steps }) => steps.worktree?.path ?? []));
+  const strangers = worktrees.filter((entry) => isOurs(entry, world) && !known.has(entry.path));
+  return [
+    ...active.flatMap(silentSession),
+    ...records.flatMap((record) => recordedWorktree(record, worktrees)),
+    ...(await Promise.all(strangers.map(unknownWorktree))),
+  ];
+}
+
+function silentSession(run: RunView): LedgerFinding[] {
+  const issues = run.incidents.map(shortName).join(', ');
+  if (run.liveness === 'live') return [];
+  if (run.liveness === 'dead') {
+    return [
+      {
+        kind: 'session_gone',
+        what: `${run.owner.label} is gone and still holds ${issues}.`,
+        next: 'The next claim frees it; --repair ends it now. Worktrees and branches stay.',
+        repair: { do: 'end_run', run },
+      },
+    ];
+  }
+  return [
+    {
+      kind: 'session_silent',
+      what: `${run.owner.label} holds ${issues} and does not answer.`,
+      next: `Wait for it, or take it over: pitcrew ledger takeover ${run.incidents.map(shortName)[0] ?? 'ISSUE'}.`,
+    },
+  ];
+}
+
+function recordedWorktree(record: IncidentRecord, worktrees: readonly WorktreeEntry[]): LedgerFinding[] {
+  const { worktree } = record.steps;
+  if (!worktree) return [];
+  const { path, branch } = worktree;
+  const name = shortName(record.incident);
+  const entry = worktrees.find((candidate) => candidate.path === path);
+  if (!existsSync(path)) {
+    if (!entry) return [];
+    return [
+      {
+        kind: 'folder_missing',
+        what: `The worktree of ${name} is gone from the disk (${path}); git still has it on its list.`,
+        next: `--repair takes it off the list; branch ${branch} and its commits stay, and worktree_create makes the folder again.`,
+        ...(isPersons(entry) ? {} : { repair: { do: 'forget_folder', path } }),
+      },
+    ];
+  }
+  if (entry && entry.branch !== branch) {
+    return [
+      {
+        kind: 'branch_missing',
+        what: `The worktree of ${name} (${path}) is on ${entry.branch ?? 'no branch'}, not on ${branch}.`,
+        next: 'Look at what happened in it; Pitcrew leaves it alone.',
+      },
+    ];
+  }
+  if (record.run || !entry) return [];
+  return [
+    {
+      kind: 'work_is_over',
+      what: `Nobody works in the worktree of ${name} any more (${path}).`,
+      next: '--repair removes it where nothing in it is unsaved and its branch is merged.',
+      repair: { do: 'remove_finished', path, branch },
+    },
+  ];
+}
+
+async function unknownWorktree(entry: WorktreeEntry): Promise<LedgerFinding> {
+  const { path, head } = entry;
+  if (head !== undefined && existsSync(path) && (await wasNeverFinished(path))) {
+    return {
+      kind: 'unfinished_worktree',
+      what: `${path} is a checkout that was never finished.`,
+      next: '--repair removes it when it holds nothing but files of its commit.',
+      repair: { do: 'remove_unfinished', path, head },
+    };
+  }
+  return {
+    kind: 'unknown_worktree',
+    what: `${path} (${untrustedLine(entry.branch ?? 'no branch', 100)}) is in no record of the ledger.`,
+    next: 'Look at it; `git worktree remove` takes it away when nothing in it is unsaved.',
+  };
+}
+
+function isOurs(entry: WorktreeEntry, { repository, worktrees }: LedgerWorld): boolean {
+  const parent = isAbsolute(worktrees) ? worktrees : join(repository.mainCheckout, worktrees);
+  const way = relative(parent, entry.path);
+  const isBelow = way !== '' && !way.startsWith('..') && !isAbsolute(way);
+  return isBelow || (entry.locked?.startsWith(LOCK_PREFIX) ?? false) || isFixBranch(entry.branch);
+}
+
+const FIX_BRANCH = incidentBranch('sentry:o/X').slice(0, -1);
+const isFixBranch = (branch: string | undefined): boolean => branch?.startsWith(FIX_BRANCH) ?? false;
+
+const isPersons = ({ locked }: WorktreeEntry): boolean =>
+  locked !== undefined && !locked.startsWith(LOCK_PREFIX);

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import type { Ledger, RegisterCommand, Run, TicketView } from '../../ledger/ledger.ts';
+import { conflictError } from './conflict.ts';
+
+/** How often somebody who waits is told that they still do. */
+const TELL_EVERY_MS = 10_000;
+/** Longer than one look at the line takes, so that a place is lost only with the one who waits. */
+const TICKET_MS = 45_000;
+
+/**
+ * Registers; when that is refused and there is time to wait, takes a place in the line and registers when it is its turn.
+ * Nobody who came later is served before. Throws the refusal that names the holders when the time is over, and the
+ * signal's reason when cancelled; the place is given up in both cases.
+ */
+export async function registerInTurn(
+  ledger: Ledger,
+  request: Omit<RegisterCommand, 'cmd'>,
+  options: { waitMs: number; signal: AbortSignal; progress(message: string): void },
+): Promise<Run> {
+  const { waitMs, signal, progress } = options;
+  const endsAt = performance.now() + waitMs;
+  for (;;) {
+    signal.throwIfAborted();
+    const ticketTtlMs = waitMs > 0 ? { ticketTtlMs: TICKET_MS } : {};
+    const answer = await ledger.register({ cmd: randomUUID(), ...request, ...ticketTtlMs });
+    if (answer.ok) return answer.run;
+    const { ticket } = answer;
+    if (ticket === undefined) throw conflictError(answer.conflicts, 'claim');
+    progress(waitingFor(ticket, answer.conflicts[0]?.holder));
+    if (!(await turnCame(ledger, ticket, { endsAt, signal, progress }))) {
+      await ledger.leave({ cmd: randomUUID(), session: request.session, ticket: ticket.ticket });
+      throw conflictError(answer.conflicts, 'claim');
+    }
+  }
+}
+
+const waitingFor = ({ position }: TicketView, holder: string | undefined): string =>
+  `Waiting in line, position ${position}${holder ? `, for ${holder}` : ''}`;
+
+/** True when the request should be made again: it is its turn, or the place was lost. */
+async function turnCame(
+  ledger: Ledger,
+  { ticket, session }: TicketView,
+  until: { endsAt: number; signal: AbortSignal; progress(message: string): void },
+): Promise<boolean> {
+  for (;;) {
+    const left = until.endsAt - performance.now();
+    if (left <= 0) return false;
+    const timeoutMs = Math.min(TELL_EVERY_MS, left);
+    const answer = await ledger.wait({ session, ticket, timeoutMs, signal: until.signal });
+    if (!answer.ok || answer.free) return true;
+    until.progress(
+      `Waiting in line, position ${answer.position}; ${Math.ceil(Math.max(0, left - timeoutMs) / 1000)} s left`,
+    );
+  }
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import type { Ledger, LedgerEvent } from '../../ledger/ledger.ts';
+import { isoSeconds } from '../core/clock.ts';
+import { shortName } from '../core/incident.ts';
+import { untrustedCell } from '../core/untrusted.ts';
+import { defineTool } from './define.ts';
+
+/** Revisions read at once, from the newest back. */
+const PAGE = 500;
+/** More than any one operation records. */
+const EVENTS_A_REVISION = 20;
+
+export const ledgerHistory = defineTool({
+  name: 'ledger_history',
+  title: 'Show what happened in the ledger',
+  description:
+    'Lists what sessions did, newest first: claims, steps, ends, takeovers, each with its time and revision. Use to see who did what to an issue and when.',
+  effect: 'read',
+  examples: ['ledger-history', 'ledger-history --issue WEB-3F --limit 20 --json'],
+  input: {
+    issue: z.string().min(1).optional().describe('Only what concerns this issue.'),
+    limit: z.number().int().min(1).max(1000).default(30).describe('At most this many.'),
+  },
+  async run({ issue, limit }, context) {
+    const ledger = await context.ledger();
+    const { rev, active, recent } = await ledger.list();
+    const incident = issue === undefined ? undefined : await context.incidentOf(issue);
+    const runs = new Set(
+      [...active, ...recent]
+        .filter((run) => incident !== undefined && run.incidents.includes(incident))
+        .map((run) => run.run),
+    );
+    const concerns = (event: LedgerEvent): boolean =>
+      incident === undefined ||
+      (event.run !== undefined && runs.has(event.run)) ||
+      event.summary.includes(shortName(incident));
+    const events = await newest(ledger, rev, limit, concerns);
+    return {
+      text: events.length === 0 ? 'Nothing is recorded.' : events.map(lineOf).join('\n'),
+      // A session's id is not told: it would let a command line act in its name.
+      data: { rev, events: events.map(({ session: _, ...event }) => event) },
+    };
+  },
+});
+
+async function newest(
+  ledger: Ledger,
+  rev: number,
+  limit: number,
+  concerns: (event: LedgerEvent) => boolean,
+): Promise<LedgerEvent[]> {
+  const found: LedgerEvent[] = [];
+  for (let until = rev; until > 0 && found.length < limit; until -= PAGE) {
+    const page = await ledger.events({
+      afterRev: Math.max(0, until - PAGE),
+      limit: PAGE * EVENTS_A_REVISION,
+    });
+    found.push(...page.filter((event) => event.rev <= until && concerns(event)).reverse());
+  }
+  return found.slice(0, limit);
+}
+
+const lineOf = ({ rev, at, kind, summary }: LedgerEvent): string =>
+  `- ${isoSeconds(at)} rev ${rev} ${kind}: ${untrustedCell(summary, 200)}`;

@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { refusedError } from '../core/errors.ts';
+import { defineStep } from './define.ts';
+
+/** How long one look at the lane may take to hear of a change. */
+const LOOK_MS = 10_000;
+
+export const ledgerLane = defineStep({
+  name: 'ledger_lane',
+  title: 'Take a place in the integration order',
+  description:
+    "Lines up with other sessions for a step that only one may do at a time, such as merging: says the position, and whether it is this session's turn. The place ends with the claim, or with `leave`. Use before merging or rebasing what others work on.",
+  effect: 'write',
+  examples: ['ledger-lane WEB-3F --wait-seconds 600', 'ledger-lane WEB-3F --leave'],
+  requires: [],
+  input: {
+    lane: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower-case letters, digits and hyphens')
+      .default('merge')
+      .describe('Name of the order.'),
+    wait_seconds: z.number().int().min(0).max(3600).default(0).describe('Wait this long for the turn.'),
+    leave: z.boolean().default(false).describe('Give the place up.'),
+  },
+  async run(input, context, call, { run, shortId }) {
+    const ledger = await context.ledger();
+    const endsAt = context.clock() + input.wait_seconds * 1000;
+    for (;;) {
+      const answer = await ledger.lane({
+        cmd: randomUUID(),
+        run: run.run,
+        fence: run.fence,
+        name: input.lane,
+        ...(input.leave ? { leave: true } : {}),
+      });
+      if (!answer.ok) throw refusedError(answer.reason, answer.advice);
+      const { position, turn, ahead, rev } = answer;
+      const left = endsAt - context.clock();
+      if (turn || input.leave || left <= 0) {
+        const holders = ahead.map(({ holder, liveness }) => `${holder} (${liveness})`);
+        const data = { issue: shortId, lane: input.lane, position, turn, ahead };
+        return { text: laneText(input.lane, position, turn, holders), data };
+      }
+      call.progress(`Position ${position} in the lane ${input.lane}; ahead: ${ahead[0]?.holder ?? 'nobody'}`);
+      await ledger.wait({
+        session: context.session.id,
+        afterRev: rev,
+        timeoutMs: Math.min(LOOK_MS, left),
+        signal: call.signal,
+      });
+    }
+  },
+});
+
+function laneText(lane: string, position: number, turn: boolean, ahead: readonly string[]): string {
+  if (position === 0) return `The place in the lane ${lane} is given up.`;
+  if (turn) return `It is this session's turn in the lane ${lane}. When done: ledger_lane with \`leave\`.`;
+  return `Position ${position} in the lane ${lane}; ahead: ${ahead.join(', ')}. Do not merge yet: ask again, or wait with \`wait_seconds\`.`;
+}

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import type { Owner, Run, RunView } from '../../ledger/ledger.ts';
+import { ownerKey } from '../../ledger/liveness.ts';
+import type { Context } from '../context.ts';
+import { refusedError } from '../core/errors.ts';
+import { shortName } from '../core/incident.ts';
+
+/**
+ * Whether a run is this session's: registered by it, or by the same process under an earlier name (an agent's commands
+ * after `/clear`).
+ */
+export const isOwn = (run: Run, { session }: Pick<Context, 'session'>): boolean =>
+  run.session === session.id || isSameProcess(run.owner, session.owner);
+
+/**
+ * Takes over what this very session of the client held before its process was started again (`--resume`): the client's
+ * own id tells, which a fork does not share. Nothing is taken whose old owner may still be at work; the ledger sees to
+ * that. Answers one line for people and models for each run that was taken over.
+ */
+export async function resumeOwnRuns(context: Context): Promise<string[]> {
+  const { client } = context.session.owner;
+  if (client?.session === undefined) return [];
+  const { active } = await (await context.ledger()).list();
+  const lines: string[] = [];
+  for (const run of active) {
+    if (isFromBefore(run, context)) lines.push(...(await takeOver(run, context)));
+    else if (run.session === context.session.id) await noteClientSession(run, context);
+  }
+  return lines;
+}
+
+function isFromBefore(run: RunView, { session }: Context): boolean {
+  const { owner } = session;
+  if (run.liveness === 'live' || isSameProcess(run.owner, owner)) return false;
+  return run.session === session.id || run.owner.client?.session === owner.client?.session;
+}
+
+const isSameProcess = (one: Owner, other: Owner): boolean =>
+  one.pid !== 0 && ownerKey(one) === ownerKey(other);
+
+async function takeOver(run: RunView, context: Context): Promise<string[]> {
+  const ledger = await context.ledger();
+  const { session } = context;
+  const taken = await ledger.takeover({
+    cmd: randomUUID(),
+    run: run.run,
+    expectFence: run.fence,
+    session: session.id,
+    owner: session.owner,
+    ttlMs: session.leaseMs,
+    reason: 'the same session of the client goes on',
+  });
+  if (!taken.ok) {
+    context.log.warn(`Run ${run.run} of this session was not taken over: ${taken.reason}`);
+    return [];
+  }
+  await context.hold(taken.run);
+  return [
+    `This session was started again and goes on with ${run.incidents.map(shortName).join(', ')} (run ${run.run}, now ${taken.run.run}).`,
+  ];
+}
+
+/** `/clear` gives the client's session another id: under that one it will be resumed. */
+async function noteClientSession(run: RunView, { ledger, session }: Context): Promise<void> {
+  if (run.owner.client?.session === session.owner.client?.session) return;
+  const noted = await (await ledger()).register({
+    cmd: randomUUID(),
+    session: session.id,
+    owner: session.owner,
+    incidents: run.incidents,
+    paths: [],
+    base: run.base,
+    ttlMs: session.leaseMs,
+    intent: '',
+  });
+  if (!noted.ok)
+    throw refusedError(`Run ${run.run} could not be kept.`, 'ledger_status shows who holds what.');
+}
