@@ -7,11 +7,11 @@ import { bystander, holder } from './shell/facts.ts';
 import { FORBIDDEN, FORBIDDEN_LONG, FORBIDDEN_TO_HOLDERS } from './shell/forbidden.ts';
 
 const everything = [...FORBIDDEN, ...FORBIDDEN_LONG];
-const LINK = '/work/shop/.pitcrew/worktrees/web-1/linked.yml';
+const LINK = '/srv/shop/.pitcrew/worktrees/web-1/linked.yml';
 const wary = holder({
   ownProcesses: [4242],
   serviceHosts: ['sentry.example.org'],
-  resolveLinks: (path) => (path === LINK ? '/work/shop/pitcrew.yml' : path),
+  resolveLinks: (path) => (path === LINK ? '/srv/shop/pitcrew.yml' : path),
 });
 
 const refusedBy = (command: string, facts: CommandFacts): string => {
@@ -58,7 +58,7 @@ describe('forbidden commands are refused', () => {
   });
 
   test('for a session that holds runs too', () => {
-    const facts = holder({ cwd: '/work/shop' });
+    const facts = holder({ cwd: '/srv/shop' });
     expect(everything.filter(([, command]) => judgeCommand(command, facts).allow)).toEqual([]);
   });
 
@@ -85,7 +85,7 @@ describe('forbidden commands are refused', () => {
       'gh pr merge 1',
       'pitcrew init',
       'env',
-      'echo x > /work/shop/pitcrew.yml',
+      'echo x > /srv/shop/pitcrew.yml',
       'claude -p x',
     ];
     expect(shared.filter((command) => !judgeCommand(command, bystander()).allow)).toEqual([]);
@@ -129,7 +129,7 @@ describe('facts', () => {
     const facts = bystander({ readScript: (path) => void asked.push(path) });
     for (const command of ['cat a.sh', 'grep x ./b.sh', 'sh c.sh x', './d.sh', 'cd src && . ./e.sh'])
       judgeCommand(command, facts);
-    expect(asked).toEqual(['/work/shop/c.sh', '/work/shop/d.sh', '/work/shop/src/e.sh']);
+    expect(asked).toEqual(['/srv/shop/c.sh', '/srv/shop/d.sh', '/srv/shop/src/e.sh']);
   });
 
   test('another repository is another matter, as long as nothing in the line can change which one it is', () => {
@@ -138,15 +138,15 @@ describe('facts', () => {
     expect(judge('cd /tmp/other && git add -A && git commit -qm x')).toBe('allowed');
     expect(judge('git -C /tmp/other stash')).toBe('allowed');
     expect(judge('cd /tmp/elsewhere && git stash')).toBe('git-stash');
-    expect(judge('ln -sfn /work/shop /tmp/other; cd /tmp/other && git stash')).toBe('git-stash');
-    expect(judge('cd /tmp/other && GIT_DIR=/work/shop/.git git stash')).toBe('git-stash');
-    expect(judge('git -C /tmp/other --git-dir=/work/shop/.git stash')).toBe('git-stash');
-    expect(judge('cd /tmp/other && cd /work/shop && git stash')).toBe('git-stash');
-    expect(judge('cd /tmp/other && bash -c "cd /work/shop; git stash"')).toBe('git-stash');
+    expect(judge('ln -sfn /srv/shop /tmp/other; cd /tmp/other && git stash')).toBe('git-stash');
+    expect(judge('cd /tmp/other && GIT_DIR=/srv/shop/.git git stash')).toBe('git-stash');
+    expect(judge('git -C /tmp/other --git-dir=/srv/shop/.git stash')).toBe('git-stash');
+    expect(judge('cd /tmp/other && cd /srv/shop && git stash')).toBe('git-stash');
+    expect(judge('cd /tmp/other && bash -c "cd /srv/shop; git stash"')).toBe('git-stash');
   });
 
   test('an own worktree may be removed, without force', () => {
-    const facts = holder({ cwd: '/work/shop' });
+    const facts = holder({ cwd: '/srv/shop' });
     expect(refusedBy('git worktree remove .pitcrew/worktrees/web-1', facts)).toBe('allowed');
     expect(refusedBy('git worktree remove --force .pitcrew/worktrees/web-1', facts)).toBe('git-worktree');
   });

@@ -1,6 +1,6 @@
 import type { CommandFacts } from '../../../src/policy/shell.ts';
 
-const ROOT = '/work/shop';
+const ROOT = '/srv/shop';
 const WORKTREE = `${ROOT}/.pitcrew/worktrees/web-1`;
 
 /** A repository with live runs, seen by a session that holds none. */
@@ -40,15 +40,14 @@ const ALIASES: Record<string, string | undefined> = {
 };
 
 const SCRIPTS: Record<string, string | undefined> = {
-  '/work/shop/build.sh':
-    '#!/bin/sh\nset -e\nnpm run "$1"\ngit "$2" --short\n# git stash is never used here\n',
-  '/work/shop/bad.sh': '#!/usr/bin/env bash\nset -e\ngit stash\n',
-  '/work/shop/calls.sh': 'run() { git "$@"; }\nrun status\nrun stash\n',
-  '/work/shop/args.sh': 'git "$1" "$2"\n',
-  '/work/shop/bad.mjs':
+  '/srv/shop/build.sh': '#!/bin/sh\nset -e\nnpm run "$1"\ngit "$2" --short\n# git stash is never used here\n',
+  '/srv/shop/bad.sh': '#!/usr/bin/env bash\nset -e\ngit stash\n',
+  '/srv/shop/calls.sh': 'run() { git "$@"; }\nrun status\nrun stash\n',
+  '/srv/shop/args.sh': 'git "$1" "$2"\n',
+  '/srv/shop/bad.mjs':
     "#!/usr/bin/env node\nimport { execSync } from 'node:child_process';\nexecSync('git add -A');\n",
-  '/work/shop/bad.py': 'import subprocess\nsubprocess.run(["git", "reset", "--hard"])\n',
-  '/work/shop/good.py': 'import subprocess\n# never git stash\nsubprocess.run(["git", "status"])\n',
-  '/work/shop/scripts/good.mjs':
+  '/srv/shop/bad.py': 'import subprocess\nsubprocess.run(["git", "reset", "--hard"])\n',
+  '/srv/shop/good.py': 'import subprocess\n# never git stash\nsubprocess.run(["git", "status"])\n',
+  '/srv/shop/scripts/good.mjs':
     "// git stash\nimport { execSync } from 'node:child_process';\nexecSync('git log -1');\n",
 };

@@ -64,7 +64,7 @@ describe('a frame is found in the repository', () => {
     [
       'a home folder',
       'node',
-      { file: '/home/ci/work/shop/packages/web/src/index.ts' },
+      { file: '/home/ci/srv/shop/packages/web/src/index.ts' },
       'packages/web/src/index.ts',
     ],
     ['file://', 'node', { file: 'file:///app/src/users.ts' }, 'src/users.ts'],
