@@ -11,6 +11,7 @@ import type { SqliteLedgerOptions } from '../sqlite-ledger.ts';
 import { type ViewWriter, viewWriter } from '../view-writer.ts';
 import type { Database } from './database.ts';
 import { guardFile } from './file-guard.ts';
+import { holdersOf } from './holders.ts';
 import { refuseForeignKernel } from './kernels.ts';
 import { activeRuns, loadHead, loadState, tickets } from './load.ts';
 import { refuseLostEnd } from './lost-end.ts';
@@ -51,6 +52,7 @@ export async function openSqliteEngine(options: SqliteLedgerOptions): Promise<Sq
     }
   };
   let view: ViewWriter | undefined;
+  const holders = holdersOf(options.liveness);
 
   const sight = () => sightOf([...activeRuns(database), ...tickets(database)], options.liveness);
   const clocks = (): Pick<Sight, 'now' | 'steady'> => {
@@ -62,30 +64,48 @@ export async function openSqliteEngine(options: SqliteLedgerOptions): Promise<Sq
 
   const judge = async <K extends Kind>(kind: K, input: Input<K>): Promise<Answer<K>> =>
     guarded(async () => {
-      // Before the transaction: reading files and asking for processes must not hold up other sessions.
-      const others = JUDGES_OTHERS.has(kind) ? { ...sight(), handwritten: handwritten(clock()) } : NOBODY;
-      const decide = () => {
-        const moment: Moment = { ...clocks(), ...others };
-        const state = loadState(database, file, kind, input, moment.now);
-        return { moment, state, ...apply(state, { kind, input, moment }) };
-      };
-      if (READS.has(kind)) return (await readAtOnce(database, file, decide)).answer;
-      const { answer, hasChanged } = await transact(database, file, () => {
-        const { moment, state, answer, changes } = decide();
-        if (!state.known) {
-          refuseForeignKernel(database, moment.now);
-          saveChanges(database, changes, moment.now);
-          if ('cmd' in input) saveAnswer(database, input.cmd, kind, answer, moment.now);
-        }
-        if (options.history) {
-          const text = historyText(kind, input, moment, answer, changes.rev);
-          database.run('INSERT INTO history (data) VALUES (?)', text);
-        }
-        return { answer, hasChanged: changes.rev > state.rev };
-      });
-      if (hasChanged) view?.changed();
-      return answer;
+      // Asked again, outside of the transaction, for an owner whom the last one had not seen, and before a refusal.
+      for (let isFresh = !MAY_REMEMBER.has(kind); ; isFresh = true) {
+        const judged = await judgeOnce(kind, input, isFresh);
+        if (judged) return judged.answer;
+      }
     });
+
+  const judgeOnce = async <K extends Kind>(
+    kind: K,
+    input: Input<K>,
+    isFresh: boolean,
+  ): Promise<{ answer: Answer<K> } | undefined> => {
+    // Before the transaction: reading files and asking for processes must not hold up other sessions.
+    const asked = JUDGES_OTHERS.has(kind) ? holders.ask(isFresh) : undefined;
+    const others = asked ? { ...asked.sight, handwritten: handwritten(clock()) } : NOBODY;
+    const decide = () => {
+      const moment: Moment = { ...clocks(), ...others };
+      const state = loadState(database, file, kind, input, moment.now);
+      if (asked && !holders.covers(asked, state)) return undefined;
+      const applied = apply(state, { kind, input, moment });
+      if (asked?.isFresh === false && isRefused(applied.answer)) return undefined;
+      return { moment, state, ...applied };
+    };
+    if (READS.has(kind)) return readAtOnce(database, file, decide);
+    const judged = await transact(database, file, () => {
+      const decided = decide();
+      if (!decided) return undefined;
+      const { moment, state, answer, changes } = decided;
+      if (!state.known) {
+        refuseForeignKernel(database, moment.now);
+        saveChanges(database, changes, moment.now);
+        if ('cmd' in input) saveAnswer(database, input.cmd, kind, answer, moment.now);
+      }
+      if (options.history) {
+        const text = historyText(kind, input, moment, answer, changes.rev);
+        database.run('INSERT INTO history (data) VALUES (?)', text);
+      }
+      return { answer, hasChanged: changes.rev > state.rev };
+    });
+    if (judged?.hasChanged) view?.changed();
+    return judged;
+  };
 
   const listing = () => look((db, seen) => listRuns(db, file, seen()));
   const byHand = () => readOrSay(() => handwritten(clock()));
@@ -122,3 +142,9 @@ export async function openSqliteEngine(options: SqliteLedgerOptions): Promise<Sq
     },
   };
 }
+
+/** Those that only a refusal makes depend on who is alive: before one, it is asked anew. */
+const MAY_REMEMBER: ReadonlySet<Kind> = new Set<Kind>(['register', 'probe']);
+
+const isRefused = (answer: object): boolean =>
+  'conflicts' in answer && Array.isArray(answer.conflicts) && answer.conflicts.length > 0;

@@ -52,7 +52,7 @@ export function saveChanges(database: Database, changes: Changes, now: number): 
   if (changes.forget) forget(database, changes.forget, now);
 }
 
-/** Keeps the answer, and forgets those that nobody may repeat any more. */
+/** Keeps the answer. One that is too old to be repeated gives way; the others of its age go with the next trim. */
 export function saveAnswer(
   database: Database,
   cmd: string,
@@ -60,8 +60,7 @@ export function saveAnswer(
   answer: unknown,
   now: number,
 ): void {
-  database.run('DELETE FROM answers WHERE at <= ?', now - ANSWER_KEPT_MS);
-  database.run('INSERT OR IGNORE INTO answers VALUES (?, ?, ?, ?)', cmd, kind, now, JSON.stringify(answer));
+  database.run('INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)', cmd, kind, now, JSON.stringify(answer));
 }
 
 /** All claims go before the first comes: an incident may pass from one changed run to another. */
@@ -69,7 +68,8 @@ function saveRuns(database: Database, runs: readonly Run[]): void {
   for (const run of runs) database.run('DELETE FROM claims WHERE run = ?', run.run);
   for (const run of runs) {
     database.run(
-      'INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?)',
+      `INSERT INTO runs VALUES (?, ?, ?, ?, ?) ON CONFLICT (run) DO UPDATE
+       SET status = excluded.status, fence = excluded.fence, closed_at = excluded.closed_at, data = excluded.data`,
       run.run,
       run.status,
       run.fence,
@@ -92,5 +92,6 @@ function forget(database: Database, { runs, before }: { runs: string[]; before: 
   );
   database.run('DELETE FROM selections WHERE at < ? AND rev NOT IN (SELECT rev FROM selected)', before);
   database.run('DELETE FROM triages WHERE at < ? AND id NOT IN (SELECT triage FROM selections)', before);
+  database.run('DELETE FROM answers WHERE at <= ?', now - ANSWER_KEPT_MS);
   database.run('UPDATE ledger SET trimmed_at = ? WHERE id = 1', now);
 }

@@ -38,10 +38,10 @@ export async function retryWhileBusy<T>(file: string, attempt: () => T): Promise
 }
 
 function inTransaction<T>(database: Database, begin: string, work: () => T): T {
-  database.exec(begin);
+  database.run(begin);
   try {
     const result = work();
-    database.exec('COMMIT');
+    database.run('COMMIT');
     return result;
   } catch (error) {
     rollBack(database);

@@ -60,13 +60,22 @@ describe('the file', () => {
     const desk = await openDesk();
     const run = await desk.granted('alice', ['sentry:a/B-1'], exclusive('src/a.ts'));
     await desk.ledger.dispose();
-    // As format 1 had it: no tickets, and runs without resources and lanes.
+    // As format 1 had it: no tickets, runs without resources and lanes, and indexes that only cost.
     const other = new DatabaseSync(desk.file);
     other.exec(`DROP TABLE tickets; UPDATE ledger SET schema = 1;
+      CREATE INDEX claims_run ON claims (run);
+      CREATE INDEX events_at ON events (at);
+      CREATE INDEX answers_at ON answers (at);
+      DROP INDEX runs_active;
+      CREATE INDEX runs_active ON runs (run) WHERE status = 'active';
       UPDATE runs SET data = json_remove(data, '$.resources', '$.lanes')`);
     const ledgers = await Promise.all([open(desk.file), open(desk.file)]);
     for (const ledger of ledgers) onTestFinished(() => ledger.dispose());
     expect((await ledgers[0]?.list())?.active).toMatchObject([{ run: run.run, resources: [], lanes: [] }]);
+    const indexes = other
+      .prepare("SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL")
+      .all();
+    expect(indexes.map((row) => row.name).sort()).toEqual(['runs_active', 'runs_closed', 'triages_rev']);
     // What an older program asks before each operation, and refuses when the number is above its own.
     expect(other.prepare('SELECT schema FROM ledger').get()).toEqual({ schema: 2 });
     other.close();

@@ -120,7 +120,7 @@ export function judgeWrite(item: Argument, scene: Scene): Refusal | undefined {
   if (!facts.holdsRuns) return isLedger(item, scene) ? refuse('private-file') : undefined;
   if (isPrivate(item, scene)) return refuse('private-file');
   const path = pathOf(item, scene) ?? pathOf(argument(item.text.split(HOLE, 1)[0] ?? ''), scene);
-  if (facts.worktrees.length === 0 || path === undefined || isScratch(path)) return undefined;
+  if (facts.worktrees.length === 0 || path === undefined || isFree(path, scene)) return undefined;
   const real = facts.resolveLinks?.(path) ?? path;
   if (
     facts.worktrees.some(
@@ -128,7 +128,7 @@ export function judgeWrite(item: Argument, scene: Scene): Refusal | undefined {
     )
   )
     return undefined;
-  return isScratch(real) && !isWithin(path, facts.root) ? undefined : refuse('outside-worktree');
+  return isFree(real, scene) && !isWithin(path, facts.root) ? undefined : refuse('outside-worktree');
 }
 
 const SCRATCH = [
@@ -146,7 +146,11 @@ const SCRATCH = [
   '/dev/tcp',
   '/dev/udp',
 ];
-const isScratch = (path: string): boolean => SCRATCH.some((folder) => isWithin(path, folder));
+/** Temporary files harm nobody, unless the repository or the person's own folder lies among them. */
+const isFree = (path: string, { facts: { root, home } }: Scene): boolean =>
+  SCRATCH.some((folder) => isWithin(path, folder)) &&
+  !isWithin(path, root) &&
+  !(home !== undefined && !SCRATCH.includes(home) && isWithin(path, home));
 
 /** Whether the word names a private file, a folder that holds one, or something of git's own folder. */
 function isPrivate(item: Argument, scene: Scene): boolean {
@@ -185,7 +189,7 @@ function isLinkedOut(name: string, item: Argument, list: readonly Argument[], sc
   const path = pathOf(item, scene);
   if (
     path === undefined ||
-    isScratch(path) ||
+    isFree(path, scene) ||
     /(^|\/)(node_modules|\.venv|venv|vendor|target|bin)(\/|$)/.test(path)
   )
     return false;
