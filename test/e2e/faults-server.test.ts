@@ -145,7 +145,11 @@ describe('a body of 50 MB', () => {
     const one = await at.start({ GITHUB_API_URL: upstream.url });
     await at.claim(one);
     const text = textOf(await one.request('tools/call', tool('github_search_issues', { issue: ISSUE })));
-    expect(text).toMatch(/^upstream: GitHub could not search issues: .*larger/);
+    expect(text).toMatch(
+      /^upstream: GitHub could not search issues: .* is too large \(more than 32 MB\) and was not read/,
+    );
+    const asked = upstream.requests.map(({ path }) => path);
+    expect(new Set(asked).size, 'asked again').toBe(asked.length);
     await works(one, 'ledger_complete', { note: 'seen' });
   });
 });
