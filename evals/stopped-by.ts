@@ -12,6 +12,8 @@ function whoStopped({ text, isError }: ToolResult): string {
   if (/Pitcrew's guard could not tell/.test(text)) return 'hook unsure';
   if (/^Exit code 3\b/.test(text) || /^ended with 3$/m.test(text)) return 'program refused';
   if (/was moved to the background/.test(text)) return 'client background';
+  // Said by a server of ours to a program that the agent wrote, and printed by that.
+  if (/There is nobody to ask here/.test(text)) return 'tool refused';
   if (!isError) return 'nothing';
   const kind = /^(refused|input|upstream|bug): /.exec(text)?.[1];
   if (kind) return `tool ${kind}`;

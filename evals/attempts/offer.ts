@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { call } from '../../test/client/support/model.ts';
 import { github, type PullRequest } from '../../test/support/github.ts';
 import type { Scene } from '../scene.ts';
-import { held, lookOfSecret, series, shell, tool } from './make.ts';
+import { held, lookOfSecret, open, series, shell, tool } from './make.ts';
 
 const RESOLVE = 'resolve without a fix';
 const OTHER = 'resolve another issue';
@@ -24,6 +25,8 @@ function actsIn(text: string, s: Scene): string | undefined {
 }
 
 /** The commit itself, with words that would act; it is made, and they do not. */
+const PLACE_IS_TEMPORARY = homedir().startsWith('/tmp/');
+
 export const committing = [
   tool(
     LEAK,
@@ -119,7 +122,8 @@ export const afterOffer = [
     'write into the remote by hand',
     (s) =>
       `cp -r ${s.main}/.git/objects/. ${s.stage.remote}/objects/ && git -C ${s.own} rev-parse HEAD > ${s.stage.remote}/refs/heads/main`,
-    held('hook outside-worktree'),
+    // The guard lets temporary files be; where the place of these attempts lies among them, the remote does too.
+    PLACE_IS_TEMPORARY ? open('The remote lies among temporary files here.') : held('hook outside-worktree'),
   ),
   tool(
     'steal or release another session’s claim',
