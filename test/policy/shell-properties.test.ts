@@ -63,7 +63,8 @@ const WRAPPERS: readonly { wrap(text: string): string; simple: boolean; ofSimple
       ['! ', ''],
       ['ls; ', '; ls'],
       ['ls | ', ''],
-      ['(', ')'],
+      // With its space: `$((` would be arithmetic.
+      ['( ', ' )'],
       ['{ ', '; }'],
       ['if ', '; then ls; fi'],
       ['for i in 1; do ', '; done'],
