@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { inputError, type PitcrewError, upstreamError } from '../core/errors.ts';
 import { diskFullError, isDiskFull } from '../core/full-disk.ts';
@@ -183,7 +184,7 @@ function failure(
       'Try again; see what holds git.',
     );
   }
-  if (isDiskFull(answer.stderr)) {
+  if (isDiskFull(answer.stderr) || isOutOfRoom(answer.stderr, checkout.root)) {
     return diskFullError(
       `${command} could not write in ${checkout.root}`,
       'what git had not finished does not count',
@@ -202,3 +203,17 @@ function failure(
     answer.code === 129 ? 'Pitcrew needs git 2.36 or newer.' : 'Read what git said; then repeat the call.';
   return upstreamError(`${command} failed (exit code ${answer.code}): ${said || 'it said nothing'}`, hint);
 }
+
+/** Some commands of git's say only that a file could not be written, never why; then the disk is asked. */
+function isOutOfRoom(said: string, folder: string): boolean {
+  if (!/unable to (write|create)|failed to write|could not write/i.test(said)) return false;
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize < NO_ROOM_BYTES;
+  } catch {
+    return false;
+  }
+}
+
+/** Less than one larger file: what failed to be written did not fit. */
+const NO_ROOM_BYTES = 256 * 1024;
