@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** What takes long because it waits, floods, kills, or starts many other programs: `npm run test:hard`, and CI. */
@@ -26,6 +27,8 @@ const shared = {
   pool: 'forks' as const,
   // They wait for processes about as long as they compute.
   maxWorkers: 3,
+  // The programs that tests start have homes of their own: what they compile is shared all the same.
+  env: { XDG_CACHE_HOME: resolve('node_modules/.cache/pitcrew-tests') },
 };
 
 export default defineConfig({

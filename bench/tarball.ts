@@ -63,7 +63,7 @@ async function serves(place: string, env: Record<string, string>): Promise<void>
   if (count === 0) throw new Error('No tool is listed.');
 }
 
-/** From a copy that is built afresh: in a checkout, `dist/` also holds what servers of an earlier build may still load. */
+/** From a copy that is built afresh: the checkout's `dist/` may be older than its sources. */
 async function pack(folder: string): Promise<{ filename: string; size: number; files: number }> {
   const copy = join(folder, 'copy');
   await cp(resolve('.'), copy, { recursive: true, filter: (path) => !NOT_COPIED.has(basename(path)) });

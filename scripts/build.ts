@@ -1,22 +1,21 @@
-// Bundles the program: a user's Node runs it with nothing to install. What is rarely needed stays in chunks of its
-// own, loaded when it is; what every start needs is one file per entry.
-import { chmodSync, globSync, rmSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+// Bundles the program into one file that a user's Node runs with nothing to install, and that a running server does not
+// come back to: a plugin may be updated under it.
+import { chmodSync, globSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 const options = {
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
-  chunkNames: 'chunks/[name]-[hash]',
   bundle: true,
-  splitting: true,
   format: 'esm',
   platform: 'node',
   target: 'node22.19',
   minify: true,
   keepNames: true,
   legalComments: 'linked',
-  metafile: true,
+  // Written below, each file at once: others may start the program meanwhile.
+  write: false,
   // Packages in CommonJS form call require for Node's own modules.
   banner: {
     js: "import { createRequire as __pitcrewRequire } from 'node:module'; const require = __pitcrewRequire(import.meta.url);",
@@ -36,25 +35,38 @@ const hook = {
   },
   plugins: [
     ownFiles({
-      'answer-hook.ts': 'hook-answer',
-      'judge-bash.ts': 'hook-bash',
-      'claim-path.ts': 'hook-claim',
+      'answer-hook.ts': 'hook-answer.cjs',
+      'judge-bash.ts': 'hook-bash.cjs',
+      'claim-path.ts': 'hook-claim.cjs',
     }),
     lazyBuiltins(),
   ],
   supported: { 'dynamic-import': false },
   outExtension: { '.js': '.cjs' },
-  splitting: false,
   format: 'cjs',
   banner: { js: "const __hookUrl = require('node:url').pathToFileURL(__filename).href;" },
   define: { 'import.meta.url': '__hookUrl' },
 } satisfies BuildOptions;
-const built = await Promise.all([
-  build({ ...options, entryPoints: { pitcrew: 'src/cli/main.ts' } }),
-  build(hook),
-]);
+const program = {
+  ...options,
+  entryPoints: { pitcrew: 'src/cli/main.ts', program: 'src/cli/program.ts' },
+  plugins: [ownFiles({ 'program.ts': 'program.mjs' }), zodStarts(), lateBuiltins()],
+} satisfies BuildOptions;
+
+mkdirSync('dist', { recursive: true });
+const built = await Promise.all([build(program), build(hook)]);
+const written = built
+  .flatMap(({ outputFiles }) => outputFiles)
+  .map(({ path, contents }) => put(path, contents));
 chmodSync('dist/pitcrew.mjs', 0o755);
-removeOldChunks(new Set(built.flatMap(({ metafile }) => Object.keys(metafile.outputs))));
+for (const file of globSync('dist/**/*'))
+  if (!written.includes(resolve(file))) rmSync(file, { recursive: true, force: true });
+
+function put(path: string, contents: Uint8Array): string {
+  writeFileSync(`${path}.draft`, contents);
+  renameSync(`${path}.draft`, path);
+  return path;
+}
 
 /** Leaves these modules, where they are imported when needed, to their own files beside this one. */
 function ownFiles(files: Record<string, string>): Plugin {
@@ -63,7 +75,7 @@ function ownFiles(files: Record<string, string>): Plugin {
     setup(building) {
       building.onResolve({ filter: /\.ts$/ }, ({ kind, path }) => {
         const file = files[basename(path)];
-        return kind === 'dynamic-import' && file ? { path: `./${file}.cjs`, external: true } : undefined;
+        return kind === 'dynamic-import' && file ? { path: `./${file}`, external: true } : undefined;
       });
     },
   };
@@ -96,10 +108,36 @@ function lazyBuiltins(): Plugin {
   };
 }
 
-/** A server that was started before this build loads its chunks when it needs them: they stay for a while, but not in a package. */
-function removeOldChunks(current: ReadonlySet<string>): void {
-  const hourAgo = process.argv.includes('--clean') ? Number.POSITIVE_INFINITY : Date.now() - 3_600_000;
-  for (const file of globSync('chunks/*', { cwd: 'dist' }).map((name) => join('dist', name))) {
-    if (!current.has(file) && statSync(file).mtimeMs < hourAgo) rmSync(file, { force: true });
-  }
+/**
+ * esbuild leaves out the start of a module that loads late where its package says that it has no side effects, even where
+ * its names are used as a module starts. Zod's modules are said to have some.
+ */
+function zodStarts(): Plugin {
+  return {
+    name: 'zod-starts',
+    setup(building) {
+      building.onResolve({ filter: /./ }, async ({ path, pluginData, ...asked }) => {
+        if (pluginData === 'asked' || asked.kind !== 'import-statement') return undefined;
+        const found = await building.resolve(path, { ...asked, pluginData: 'asked' });
+        return found.path.includes(join('node_modules', 'zod')) ? { ...found, sideEffects: true } : undefined;
+      });
+    },
+  };
+}
+
+/** Imports of Node's own modules would be raised to the head of the one file: they load with the module that wants them. */
+function lateBuiltins(): Plugin {
+  return {
+    name: 'late-builtins',
+    setup(building) {
+      building.onResolve({ filter: /^node:/ }, ({ path, kind, importer }) =>
+        kind === 'import-statement' && basename(importer) !== 'main.ts'
+          ? { path, namespace: 'late' }
+          : undefined,
+      );
+      building.onLoad({ filter: /./, namespace: 'late' }, ({ path }) => ({
+        contents: `module.exports = process.getBuiltinModule('${path}');`,
+      }));
+    },
+  };
 }

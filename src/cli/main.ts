@@ -1,40 +1,32 @@
 #!/usr/bin/env node
 // Only this file may be read by an old Node: it imports nothing that such a Node cannot load.
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import module from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cacheFolder } from '../core/cache-folder.ts';
 
 const NEEDED = [22, 19];
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major > (NEEDED[0] ?? 0) || (major === NEEDED[0] && minor >= (NEEDED[1] ?? 0))) {
-  // Compiled code is kept in the system's folder for temporary files: the next start is faster by about a third.
-  module.enableCompileCache?.();
+  // The next start is faster by about a third.
+  module.enableCompileCache?.(cacheFolder(process.env));
+  const { start } = await import('./program.ts');
   await start(process.argv.slice(2));
 } else {
-  startOnToolchainNode();
-}
-
-/** The server is started without the commands, and they without the server: start-up is paid by every session. */
-async function start(argv: string[]): Promise<void> {
-  if (argv[0] === 'mcp' && argv.length === 1) {
-    const { serveStdio } = await import('../../mcp-server/stdio.ts');
-    return serveStdio();
-  }
-  const { main } = await import('./cli.ts');
-  return main(argv);
+  await startOnToolchainNode();
 }
 
 /** In a clone the toolchain's own Node lies beside us: use it. Anywhere else, say what is needed. */
-function startOnToolchainNode(): void {
+async function startOnToolchainNode(): Promise<void> {
   const toolchain = join(dirname(fileURLToPath(import.meta.url)), '../node_modules/node/bin/node');
   if (!existsSync(toolchain)) {
     tellWhatIsNeeded();
     process.exitCode = 2;
     return;
   }
+  const { spawnSync } = await import('node:child_process');
   const child = spawnSync(toolchain, process.argv.slice(1), { stdio: 'inherit' });
   process.exitCode = child.status ?? 1;
 }

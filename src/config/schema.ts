@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * `pitcrew.yml`, whole. Everything that can be found out (token, organization, repository, checks) is optional.

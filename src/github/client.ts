@@ -1,5 +1,5 @@
 import type { Octokit } from '@octokit/rest';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Clock } from '../core/clock.ts';
 import { inputError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';

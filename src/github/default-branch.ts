@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { GitHubClient } from './client.ts';
 
 /** The branch that pull requests go to unless somebody says otherwise. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { GitHubClient } from './client.ts';
 import { hasIncidentMarker } from './marker.ts';
 import { issueNumber, listOf, login, webUrl } from './schemas.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { automationIn, defusedLine } from '../core/defuse.ts';
 import { inputError } from '../core/errors.ts';
 import type { GitHubClient } from './client.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { GitHubClient } from './client.ts';
 import type { Owners } from './code-owners.ts';
 import { GitHubError } from './github-error.ts';

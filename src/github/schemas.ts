@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A list whose items are read one by one: one that has drifted costs itself, not the list. */
 export const listOf = <Item extends z.ZodType>(item: Item) =>

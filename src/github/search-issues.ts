@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { untrustedLine } from '../core/untrusted.ts';
 import type { GitHubClient } from './client.ts';
 import { type IssueScore, scoreIssue } from './issue-score.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { issueSchema } from './schema.ts';
 
 /** One issue as the rest of Pitcrew reads it. Texts are Sentry's own and untrusted; times are epoch milliseconds. */

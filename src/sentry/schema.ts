@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What is read of Sentry's answers. Every field is loose: one that is missing, null or of another type becomes

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { openSentryClient, type SentryClient } from '../sentry/client.ts';
 import { findSentryCredentials, type SentryCredentials } from '../sentry/credentials.ts';
 import { apiPath } from '../sentry/path.ts';

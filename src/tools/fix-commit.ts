@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Steps } from '../../ledger/ledger.ts';
 import type { Context } from '../context.ts';
 import { refusedError } from '../core/errors.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ProofStep } from '../../ledger/ledger.ts';
 import type { Context } from '../context.ts';
 import type { CheckRecord, ProofRecord } from '../core/check-record.ts';

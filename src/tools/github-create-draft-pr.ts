@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Context } from '../context.ts';
 import { messageOf, PitcrewError, refusedError } from '../core/errors.ts';
 import { untrustedLine } from '../core/untrusted.ts';

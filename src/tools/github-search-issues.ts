@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { untrustedCell } from '../core/untrusted.ts';
 import { latestEvidence } from '../pipeline/evidence.ts';
 import { findRelated } from '../pipeline/related.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Context } from '../context.ts';
 
 /** The arguments by which Sentry's issues are narrowed down, the same in every tool that lists or counts them. */

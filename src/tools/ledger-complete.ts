@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { IncidentRecord, RunView } from '../../ledger/ledger.ts';
 import type { Context } from '../context.ts';
 import { refusedError } from '../core/errors.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Context } from '../context.ts';
 import { examineLedger, type LedgerFinding, type LedgerWorld } from '../pipeline/ledger-doctor.ts';
 import { repairLedger } from '../pipeline/repair-ledger.ts';

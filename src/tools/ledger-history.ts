@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Ledger, LedgerEvent } from '../../ledger/ledger.ts';
 import { isoSeconds } from '../core/clock.ts';
 import { shortName } from '../core/incident.ts';

@@ -1,6 +1,6 @@
 import { appendFile, mkdir, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readWrittenList } from '../../ledger/handwritten.ts';
 import type { HandwrittenEntry } from '../../ledger/ledger.ts';
 import type { Context } from '../context.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { PathClaim, RegisterCommand, Run } from '../../ledger/ledger.ts';
 import type { Context } from '../context.ts';
 import { inputError, messageOf, PitcrewError } from '../core/errors.ts';

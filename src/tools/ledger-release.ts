@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { shortName } from '../core/incident.ts';
 import { untrustedCell } from '../core/untrusted.ts';
 import { endRun } from '../pipeline/end-run.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { inputError, refusedError } from '../core/errors.ts';
 import { conflictError } from '../pipeline/conflict.ts';
 import { defineStep } from './define.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { gatherEvidence } from '../pipeline/evidence.ts';
 import { defineTool } from './define.ts';
 

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TriageCandidate } from '../../ledger/ledger.ts';
 import type { Context } from '../context.ts';
 import { sentryIncident } from '../core/incident.ts';

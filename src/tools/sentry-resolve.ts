@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Context } from '../context.ts';
 import { inputError, type PitcrewError, refusedError } from '../core/errors.ts';
 import { untrustedBlock } from '../core/untrusted.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Triage, TriageCandidate } from '../../ledger/ledger.ts';
 import type { Context } from '../context.ts';
 import { inputError, refusedError } from '../core/errors.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { refusedError } from '../core/errors.ts';
 import { shortName } from '../core/incident.ts';
 import { type Removal, removeWorktree } from '../git/remove-worktree.ts';

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { applyHunks, parsePatch } from './patch.ts';
 import { sampleAppFolder, sampleRepositoryFolder } from './repository.ts';
 

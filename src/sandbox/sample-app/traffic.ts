@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { upstreamError } from '../../core/errors.ts';
 import { tryParseJson } from '../../core/json.ts';
 import { childEnvironment, type RunResult, run } from '../../core/run.ts';

@@ -1,5 +1,3 @@
-import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { loadConfig } from '../../../src/config/config.ts';
 import { openLedger } from '../../../src/context/ledger.ts';
@@ -79,17 +77,4 @@ describe.skipIf(!server)('clones on several machines', () => {
       message: expect.stringContaining('still at work'),
     });
   });
-});
-
-test('only a session with a database loads its client', () => {
-  const chunks = new Map(globSync('dist/**/*.{mjs,cjs}').map((file) => [file, readFileSync(file, 'utf8')]));
-  const clients = [...chunks].filter(([, text]) => text.includes('SCRAM-SHA-256')).map(([file]) => file);
-  expect(clients.length).toBeGreaterThan(0);
-  expect(clients.filter((file) => !file.startsWith(join('dist', 'chunks')))).toEqual([]);
-  for (const name of clients.map((file) => file.replace(/.*[/\\]/, ''))) {
-    const loaders = [...chunks].filter(([, text]) => text.includes(`/${name}"`)).map(([, text]) => text);
-    expect(loaders.length).toBeGreaterThan(0);
-    // `import("...")` is loaded when it is reached, `from "..."` and `import "..."` with the file.
-    for (const text of loaders) expect(text).not.toMatch(new RegExp(`(from|import)\\s*"[^"]*/${name}"`));
-  }
 });
