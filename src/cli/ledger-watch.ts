@@ -1,11 +1,10 @@
 import type { Ledger } from '../../ledger/ledger.ts';
-import { openContext } from '../context.ts';
-import { isoSeconds, systemClock } from '../core/clock.ts';
+import { isoSeconds } from '../core/clock.ts';
 import { inputError } from '../core/errors.ts';
 import { envelope } from '../core/json.ts';
-import { stderrLog } from '../core/log.ts';
 import { untrustedCell, untrustedLine } from '../core/untrusted.ts';
 import { findTool } from '../tools/registry.ts';
+import { openHere } from './open-here.ts';
 
 /** A holder's death and its age change no revision: on a terminal the picture is drawn anew this often. */
 const REDRAW_MS = 5_000;
@@ -28,13 +27,7 @@ export async function runWatch(argv: readonly string[]): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   // Whoever read our output is gone, as in `pitcrew ledger watch | head`.
   process.stdout.once('error', () => stop.abort());
-  const context = await openContext({
-    cwd: process.cwd(),
-    env: process.env,
-    clock: systemClock,
-    log: stderrLog(),
-    session: { kind: 'command' },
-  });
+  const context = await openHere();
   try {
     const json = argv.includes('--json');
     const ledger = await context.ledger();

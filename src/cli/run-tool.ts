@@ -1,10 +1,9 @@
 import { createInterface } from 'node:readline/promises';
-import { type Context, openContext } from '../context.ts';
-import { systemClock } from '../core/clock.ts';
+import type { Context } from '../context.ts';
 import { envelope } from '../core/json.ts';
-import { stderrLog } from '../core/log.ts';
 import type { Call, PersonAnswer, Question, Tool } from '../tools/define.ts';
 import { parseToolArguments } from './arguments.ts';
+import { openHere } from './open-here.ts';
 
 /** The exit code of a command that was interrupted, as shells have it: 128 + SIGINT. */
 export const INTERRUPTED = 130;
@@ -20,13 +19,7 @@ export async function runTool(tool: Tool, argv: readonly string[]): Promise<void
   };
   process.once('SIGINT', onInterrupt);
   process.once('SIGTERM', onInterrupt);
-  const context = await openContext({
-    cwd: process.cwd(),
-    env: process.env,
-    clock: systemClock,
-    log: stderrLog(),
-    session: { kind: 'command' },
-  });
+  const context = await openHere();
   try {
     const answer = await tool.call(args, context, callOf(interrupted.signal, context.session));
     process.stdout.write(json ? `${JSON.stringify(envelope(answer.data))}\n` : `${answer.text.trimEnd()}\n`);

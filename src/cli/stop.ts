@@ -1,12 +1,11 @@
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { stopFile } from '../context/kill-switch.ts';
-import { openContext } from '../context.ts';
-import { isoSeconds, systemClock } from '../core/clock.ts';
+import { isoSeconds } from '../core/clock.ts';
 import { inputError, refusedError } from '../core/errors.ts';
 import { envelope } from '../core/json.ts';
-import { stderrLog } from '../core/log.ts';
 import { untrustedLine } from '../core/untrusted.ts';
+import { openHere } from './open-here.ts';
 
 /** `pitcrew stop [REASON]`: every write in this repository is refused from now on, and those under way end. */
 export async function runStop(argv: readonly string[]): Promise<void> {
@@ -50,13 +49,7 @@ interface Repository {
 }
 
 async function inRepository(act: (repository: Repository) => Promise<void>): Promise<void> {
-  const context = await openContext({
-    cwd: process.cwd(),
-    env: process.env,
-    clock: systemClock,
-    log: stderrLog(),
-    session: { kind: 'command' },
-  });
+  const context = await openHere();
   try {
     const file = stopFile(context.repository.mainCheckout);
     await act({
