@@ -1,5 +1,9 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { leaveAgents } from './test/support/apart-from-agents.ts';
+
+// A coding agent above would make the servers that tests start believe, rightly, that no person is there.
+leaveAgents();
 
 /** What takes long because it waits, floods, kills, or starts many other programs: `npm run test:hard`, and CI. */
 const HARD = [
@@ -9,8 +13,9 @@ const HARD = [
   'test/contract/{base-urls,vendor-*}.test.ts',
   'test/cli/{bad-places,bad-words,doctor,init}.test.ts',
   'test/context/{person,sessions,started-by-agent}.test.ts',
-  'test/git/{fence-*,remove-worktree,worktrees}.test.ts',
+  'test/git/{fence-*,raise-fence,remove-worktree,worktrees}.test.ts',
   'test/hooks/database.test.ts',
+  'test/ledger/{small-disk,view-race}.test.ts',
   'test/ledger/postgres/**/*.test.ts',
   'test/mcp-server/{bad-input,consent,leaving,other-clients,person-prompt}.test.ts',
   'test/setup/**/*.test.ts',

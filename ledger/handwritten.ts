@@ -17,13 +17,30 @@ export function handwrittenReader(file: string | undefined): (now: number) => Ha
     const stats = statSync(file, { throwIfNoEntry: false, bigint: true });
     const mark = stats ? `${stats.ino} ${stats.mtimeNs} ${stats.ctimeNs} ${stats.size}` : 'none';
     if (mark !== known) {
-      entries = readEntries(textOf(readViewFile(file)));
+      entries = readEntries(textOf(savedBytes(file)));
       known = mark;
     }
     // The age of an entry decides, so it is judged anew each time.
     return entries.map((entry) => judgeEntry(entry, now));
   };
 }
+
+/**
+ * The list, also while somebody saves it: a program that writes in place empties it first, and no data is not "no
+ * conflict". One that stays empty is.
+ */
+function savedBytes(file: string): Buffer | undefined {
+  const endsAt = performance.now() + SAVING_MS;
+  for (;;) {
+    const bytes = readViewFile(file);
+    if (bytes?.length !== 0 || performance.now() > endsAt) return bytes;
+    Atomics.wait(STILL, 0, 0, 2);
+  }
+}
+
+/** Once for each time that the file is found empty; the caller stands still for it. */
+const SAVING_MS = 500;
+const STILL = new Int32Array(new SharedArrayBuffer(4));
 
 /** The entries of one list, from its bytes; our own block in it is left out. */
 export const readWrittenList = (bytes: Buffer, now: number): HandwrittenEntry[] =>

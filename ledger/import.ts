@@ -66,8 +66,8 @@ interface RawEntry {
 // Every repetition is bounded or can end in one way only: a line may be as long as the file.
 const SECTION = /^##?\s+(.*)$/;
 const HEADING_ENTRY = /^###\s+(.*)$/;
-/** Form A: the time and the title stand in one pair of asterisks. */
-const LIST_ENTRY = /^[-*]\s+\*\*\s*\[(?=[^\]\d]*\d)([^\]]*)\]\s*(?!Source\b)([^\s*].*?)\*\*\s*(.*)$/;
+/** Form A: the time and the title stand in one pair of asterisks. The time may be words (`[yesterday]`), but not a link. */
+const LIST_ENTRY = /^[-*]\s+\*\*\s*\[([^\]]{2,100})\]\s*(?!Source\b|\()([^\s*].*?)\*\*\s*(.*)$/;
 /** A time line; it belongs to the heading before it, or is an entry of its own where there is none. */
 const TIME_LINE = /^[-*]\s+(?:\*{1,2}\s*)?\[(?=[^\]\d]*\d)[^\]]*\]/;
 const TIMES = /\d{4}-\d{1,2}-\d{1,2}/;

@@ -11,8 +11,16 @@ export interface Sight {
 }
 
 /** The identity of a process; equal for two runs of one process, different after its pid is used again. */
-export const ownerKey = (owner: Owner): string =>
-  [owner.host, owner.boot, owner.pidNamespace, owner.pid, owner.start].join('\u0000');
+export function ownerKey(owner: Owner): string {
+  const known = keys.get(owner);
+  if (known !== undefined) return known;
+  const key = [owner.host, owner.boot, owner.pidNamespace, owner.pid, owner.start].join('\u0000');
+  keys.set(owner, key);
+  return key;
+}
+
+/** Asked several times for each active run in every operation. */
+const keys = new WeakMap<Owner, string>();
 
 /**
  * A run's state. A process that is gone decides at once. Otherwise the lease does, and after it two hours pass before

@@ -2,12 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../src/core/clock.ts';
 import { messageOf } from '../src/core/errors.ts';
 import type { Log } from '../src/core/log.ts';
+import { prepare } from './apply/prepare.ts';
+import type { Answer, Input, Kind } from './apply/state.ts';
 import { ledgerOf } from './engine.ts';
 import type { Ledger, Owner } from './ledger.ts';
 import { HISTORY_DAYS } from './limits.ts';
 import type { OwnerLiveness } from './owner.ts';
 import { type PostgresEngine, postgresEngine } from './postgres/engine.ts';
 import { isOutOfReach } from './postgres/last-known.ts';
+import { ticketTurn } from './wait.ts';
 
 export interface PostgresLedgerOptions {
   /** `postgres://USER@HOST:PORT/DATABASE?sslmode=verify-full`. */
@@ -49,7 +52,12 @@ export async function openPostgresLedger(options: PostgresLedgerOptions): Promis
     }
     options.log.warn(messageOf(error));
   }
-  return ledgerOf(engine);
+  const judge = async <K extends Kind>(kind: K, input: Input<K>): Promise<Answer<K>> =>
+    engine.judge(kind, prepare(kind, input));
+  return {
+    ...ledgerOf(engine),
+    wait: (query) => ticketTurn(query, judge, engine.revisionAfter, engine.askAgainMs),
+  };
 }
 
 const DAY_MS = 86_400_000;

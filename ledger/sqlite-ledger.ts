@@ -25,7 +25,7 @@ export interface SqliteLedgerOptions {
 
 /**
  * Opens the embedded ledger: one SQLite file for all processes of one machine. Each operation is one short
- * synchronous transaction; waiting for other processes never blocks this one. Throws `upstream` for a store that is
+ * synchronous transaction; waiting for other processes blocks this one for 15 ms at a time at most. Throws `upstream` for a store that is
  * damaged or cannot be used and `refused` for one of a newer program.
  */
 export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Ledger> {

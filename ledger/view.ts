@@ -3,7 +3,7 @@ import { untrustedCell } from '../src/core/untrusted.ts';
 import { claimsOf } from './apply/settle.ts';
 import type { HandwrittenEntry, Run, RunView, TicketView } from './ledger.ts';
 
-export { type WriteOutcome, writeView } from './view-file.ts';
+export { takeBackLate, type WriteOutcome, writeView } from './view-file.ts';
 
 export interface ViewInput {
   rev: number;

@@ -7,14 +7,21 @@ import { MAX_LEASE_MS } from './limits.ts';
 
 type Judge = <K extends Kind>(kind: K, input: Input<K>) => Promise<Answer<K>>;
 
-/** A holder that dies uses up no revision, so it is asked anew this often, also to keep the ticket. */
+/**
+ * A holder that dies uses up no revision, so it is asked anew this often, also to keep the ticket. Right for a store on
+ * this machine, where asking costs next to nothing.
+ */
 const ASK_EVERY_MS = 250;
 
-/** `Ledger.wait`, for every engine. Throws an input error for a wait without an end or an object. */
+/**
+ * `Ledger.wait`, for every engine; `askEveryMs` says how often a ticket is asked for where no change is heard of. Throws
+ * an input error for a wait without an end or an object.
+ */
 export async function ticketTurn(
   query: WaitQuery,
   judge: Judge,
   revisionAfter: Engine['revisionAfter'],
+  askEveryMs: (ticket: string) => number = () => ASK_EVERY_MS,
 ): Promise<WaitAnswer> {
   const { signal, timeoutMs } = query;
   if (!(timeoutMs >= 0 && timeoutMs <= MAX_LEASE_MS)) {
@@ -36,7 +43,7 @@ export async function ticketTurn(
       if (!signal?.aborted) return answer;
       continue;
     }
-    await revisionAfter(answer.rev, Math.min(ASK_EVERY_MS, leftMs()), signal);
+    await revisionAfter(answer.rev, Math.min(askEveryMs(ticket), leftMs()), signal);
   }
 }
 

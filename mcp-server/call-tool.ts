@@ -10,6 +10,7 @@ import type { Context } from '../src/context.ts';
 import { systemClock } from '../src/core/clock.ts';
 import { messageOf, PitcrewError } from '../src/core/errors.ts';
 import { diskFullError, isDiskFull } from '../src/core/full-disk.ts';
+import { asTypedHere } from '../src/core/program-name.ts';
 import { redact } from '../src/core/redact.ts';
 import type { Call } from '../src/tools/define.ts';
 import { askingOf, clientOf } from './asking.ts';
@@ -21,6 +22,8 @@ export interface Host {
   registry: () => Promise<typeof import('../src/tools/registry.ts')>;
   heard: Heard;
 }
+
+const HERE = { clock: systemClock, folder: process.env.CLAUDE_PROJECT_DIR ?? process.cwd() };
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
@@ -47,7 +50,7 @@ async function answerOf(
   params: CallToolRequest['params'],
   extra: Extra,
 ): Promise<CallToolResult> {
-  if (params.name === PERSON_PROMPT && hear(heard, server.getClientVersion(), params, systemClock)) {
+  if (params.name === PERSON_PROMPT && hear(heard, server.getClientVersion(), params, HERE)) {
     return { content: [{ type: 'text', text: '{}' }] };
   }
   const { findTool, tools } = await registry();
@@ -90,7 +93,8 @@ async function answerOf(
 
 const UNFINISHED = 'a step counts once it was answered as done';
 
-function failure(kind: string, message: string, hint: string): CallToolResult {
+function failure(kind: string, message: string, move: string): CallToolResult {
+  const hint = asTypedHere(move);
   return {
     isError: true,
     content: [{ type: 'text', text: `${kind}: ${message}\nNext step: ${hint}` }],

@@ -1,5 +1,6 @@
 import type { CallToolRequest } from '@modelcontextprotocol/sdk/types.js';
 import type { Clock } from '../src/core/clock.ts';
+import { scheduledPrompts } from '../src/core/scheduled-prompts.ts';
 import type { TypedPrompt } from '../src/tools/define.ts';
 
 /**
@@ -20,12 +21,12 @@ export interface Heard {
 const MOST_PROMPTS = 20;
 const LONGEST_PROMPT = 2000;
 
-/** Takes down a prompt. False where the call does not come from the hook of a Claude Code client. */
+/** Takes down a prompt, of a client at work in `folder`. False where the call does not come from the hook of a Claude Code client. */
 export function hear(
   heard: Heard,
   client: { name: string } | undefined,
   params: CallToolRequest['params'],
-  clock: Clock,
+  { clock, folder }: { clock: Clock; folder: string },
 ): boolean {
   if (client?.name !== 'claude-code' || params._meta !== undefined) return false;
   const { prompt, session, scheduled } = params.arguments ?? {};
@@ -35,7 +36,10 @@ export function hear(
   }
   if (typeof session === 'string' && /^[\w-]{8,64}$/.test(session)) heard.session = session;
   // The client's own notices come the same way, and no person typed them.
-  if (typeof prompt !== 'string' || /^\s*</.test(prompt) || heard.scheduled.has(prompt.trim())) return true;
+  if (typeof prompt !== 'string' || /^\s*</.test(prompt)) return true;
+  // Nor what an agent had the client type: in this session, or in an earlier one.
+  const said = prompt.trim();
+  if (heard.scheduled.has(said) || scheduledPrompts(folder).has(said)) return true;
   heard.typed.push({ text: prompt.slice(0, LONGEST_PROMPT), at: clock() });
   if (heard.typed.length > MOST_PROMPTS) heard.typed.shift();
   return true;

@@ -6,7 +6,8 @@ const fileIn = (folder: string): string => join(folder, 'raw.db');
 
 /**
  * The smallest correct transaction that `node:sqlite` can make of a registration: BEGIN IMMEDIATE, a look by key, an
- * insert. It knows no globs, no leases, no fences, no audit trail, and no command that is repeated.
+ * insert. It knows no globs, no leases, no fences, no audit trail, and no command that is repeated: `same-rows.ts` writes
+ * those down.
  */
 export const openRawSqlite: OpenStore = async ({ folder, worker }) => {
   const database = connect(folder);

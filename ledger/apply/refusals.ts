@@ -42,11 +42,14 @@ function endOf(run: Run): string {
   }
 }
 
+/** Of several holders the one with the oldest grant is named, in whatever order the store has them. */
 function nextAfter(state: State, run: Run): string {
-  const holder = state.runs.find(
-    (other) =>
-      other.status === 'active' && other.incidents.some((incident) => run.incidents.includes(incident)),
-  );
+  const [holder] = state.runs
+    .filter(
+      (other) =>
+        other.status === 'active' && other.incidents.some((incident) => run.incidents.includes(incident)),
+    )
+    .sort((a, b) => a.fence - b.fence);
   if (!holder) return 'Nobody holds its incidents now: register again before you go on.';
   return `${holder.owner.label} holds its incidents since ${isoSeconds(holder.startedAt)} (run ${holder.run}). Make no further changes for them.`;
 }

@@ -27,9 +27,17 @@ export interface Effect {
   fence: number;
 }
 
+/** A command at the moment when it was sent, by the clock of `Acknowledged`; its answer may never have come. */
+export interface Sent {
+  cmd: string;
+  calledAt: number;
+}
+
 export interface Evidence {
   entries: readonly HistoryEntry[];
   acknowledged?: readonly Acknowledged[];
+  /** What was sent, answered or not: tells a repeated command from one that is sent for the first time. */
+  sent?: readonly Sent[];
   deaths?: readonly Death[];
   effects?: readonly Effect[];
   /** The active runs that the store itself lists at the end. */
@@ -43,13 +51,13 @@ export interface Evidence {
  */
 export function checkHistory(evidence: Evidence): string[] {
   const { faults, store } = replay(evidence.entries);
-  const { entries, acknowledged = [], deaths = [], effects = [], active } = evidence;
+  const { entries, acknowledged = [], sent = [], deaths = [], effects = [], active } = evidence;
   return [
     ...faults,
     ...lostAnswers(entries, acknowledged),
     ...outOfOrder(entries, acknowledged),
     ...takenForDead(entries, deaths),
-    ...stillHeld(entries, acknowledged, deaths),
+    ...stillHeld(entries, acknowledged, sent, deaths),
     ...staleEffects(effects),
     ...(active ? differentEnd(active, [...store.active.values()]) : []),
   ];
@@ -102,36 +110,74 @@ function takenForDead(entries: readonly HistoryEntry[], deaths: readonly Death[]
   );
 }
 
-/** A refusal that names a run whose owner was known to be gone before the request was made. */
+/**
+ * A refusal that names a run whose owner was known to be gone before the request was made. Two of them are as they should
+ * be. A repeated command gets its first answer (I8), so what counts is when it was sent first, if that was judged. And a run may be
+ * granted to an owner who is dead already, where another repeats what that one sent: who asked who is there before this was
+ * known could not see it, and whoever asks afterwards has to.
+ */
 function stillHeld(
   entries: readonly HistoryEntry[],
   acknowledged: readonly Acknowledged[],
+  sent: readonly Sent[],
   deaths: readonly Death[],
 ): string[] {
-  const goneAt = new Map(deaths.map((death) => [death.owner, death]));
-  const grants = new Map<string, { owner: string; at: number }>();
-  for (const { answer, moment } of entries) {
-    if (!('ok' in answer && answer.ok && 'run' in answer)) continue;
-    grants.set(answer.run.run, { owner: ownerKey(answer.run.owner), at: moment.now });
-  }
-  const judgedAt = new Map<string, number>();
-  for (const { input, moment } of entries) {
-    if ('cmd' in input && !judgedAt.has(input.cmd)) judgedAt.set(input.cmd, moment.now);
-  }
-  return acknowledged.flatMap(({ cmd, answer, calledAt }) =>
-    conflictRuns(answer).flatMap((run) => {
-      const grant = grants.get(run);
-      const death = grant && goneAt.get(grant.owner);
-      // A command of a dead process that another repeats is granted after its death, and freed by the next one. One that
-      // was judged before the death, and repeated after it, gets its first answer.
-      const isFreed =
-        !death ||
-        death.goneAt >= calledAt ||
-        grant.at >= death.killedAt ||
-        (judgedAt.get(cmd) ?? Number.POSITIVE_INFINITY) <= death.killedAt;
-      return isFreed ? [] : [`I9 ${cmd} was refused for ${run}, whose owner was dead by then`];
+  const deathOf = new Map(deaths.map((death) => [death.owner, death]));
+  const refusals = firstRefusals(entries, acknowledged);
+  const askedAt = firstAsked(entries, sent);
+  return acknowledged.flatMap(({ cmd, calledAt }) =>
+    (refusals.get(cmd) ?? []).flatMap(({ run, grant }) => {
+      const death = grant && deathOf.get(grant.owner);
+      if (!death) return [];
+      const isGrantedAfter = grant.at >= death.killedAt;
+      const knownAt = isGrantedAfter ? Math.max(death.goneAt, grant.knownAt) : death.goneAt;
+      const isSeen = knownAt < Math.min(calledAt, askedAt.get(cmd) ?? Number.POSITIVE_INFINITY);
+      return isSeen ? [`I9 ${cmd} was refused for ${run}, whose owner was dead by then`] : [];
     }),
   );
+}
+
+interface Grant {
+  owner: string;
+  /** By the wall's clock. */
+  at: number;
+  /** When somebody had its answer, by the clock of `Acknowledged`. */
+  knownAt: number;
+}
+
+/** By command: the runs that its first answer names as being in the way, each with the grant by which it was held then. */
+function firstRefusals(entries: readonly HistoryEntry[], acknowledged: readonly Acknowledged[]) {
+  const answeredAt = new Map(acknowledged.map((one) => [one.cmd, one.answeredAt]));
+  const grants = new Map<string, Grant>();
+  const refusals = new Map<string, { run: string; grant: Grant | undefined }[]>();
+  for (const entry of entries) {
+    const { answer, moment } = entry;
+    const cmd = commandOf(entry);
+    if (cmd === undefined || refusals.has(cmd)) continue;
+    refusals.set(
+      cmd,
+      conflictRuns(answer).map((run) => ({ run, grant: grants.get(run) })),
+    );
+    if (!('ok' in answer && answer.ok && 'run' in answer)) continue;
+    const knownAt = answeredAt.get(cmd) ?? Number.POSITIVE_INFINITY;
+    grants.set(answer.run.run, { owner: ownerKey(answer.run.owner), at: moment.now, knownAt });
+  }
+  return refusals;
+}
+
+/** When each command that was judged more than once was sent first; of the others the acknowledged call was the one judged. */
+function firstAsked(entries: readonly HistoryEntry[], sent: readonly Sent[]): Map<string, number> {
+  const judged = new Map<string, number>();
+  for (const entry of entries) {
+    const cmd = commandOf(entry);
+    if (cmd !== undefined) judged.set(cmd, (judged.get(cmd) ?? 0) + 1);
+  }
+  const first = new Map<string, number>();
+  for (const { cmd, calledAt } of sent) {
+    if ((judged.get(cmd) ?? 0) < 2) continue;
+    first.set(cmd, Math.min(calledAt, first.get(cmd) ?? calledAt));
+  }
+  return first;
 }
 
 function conflictRuns(answer: unknown): string[] {

@@ -1,19 +1,24 @@
 import { Socket } from 'node:net';
-import type { Client } from 'pg';
 import { upstreamError } from '../../src/core/errors.ts';
+import { CONNECT_MS, type Credentials, newClient } from './client.ts';
 import { asFailure, ConnectionLost } from './failures.ts';
-import { passwordFrom } from './password-file.ts';
 import type { Sql } from './sql.ts';
 
-export interface ConnectionOptions {
-  url: string;
-  /** Used where the address has none; without one the file decides, by host and user. */
-  password?: string | undefined;
-  /** `~/.pgpass`, or what PGPASSFILE names. */
-  passwordFile?: string | undefined;
-  /** Announcements on this channel go to `onNotice`, on every new connection too. */
-  channel?: string;
-  onNotice?: (payload: string) => void;
+export interface ConnectionOptions extends Credentials {
+  /** On every new connection too. */
+  listener?: Listener;
+}
+
+export interface Listener {
+  channel: string;
+  /** An announcement that changes nothing; `heard` resolves when it, or any other of ours, has arrived here. */
+  echo(): { payload: string; heard: Promise<void> };
+  /** Announcements arrive from now on; the next `onDeaf` says that some may be missed. */
+  onListening(): void;
+  onNotice(payload: string): void;
+  /** None will arrive on this connection. */
+  onSilence(): void;
+  onDeaf(): void;
 }
 
 export interface Connection {
@@ -29,10 +34,9 @@ export interface DatabaseSession {
    * connection is given up. Throws `ConnectionLost`, and errors with a code of the server's.
    */
   run(statements: Sql, timeoutMs: number): Promise<Record<string, unknown>[]>;
+  /** Something stands between us and the server: it told us another number of its process than its own. */
+  isPooled: boolean;
 }
-
-/** How long a server may take to let us in. */
-export const CONNECT_MS = 5000;
 
 /** A connection that is made when it is needed, and made anew after it broke. pg itself is loaded with the first one. */
 export function connection(options: ConnectionOptions): Connection {
@@ -69,8 +73,11 @@ interface OpenSession extends DatabaseSession {
 async function open(options: ConnectionOptions, onEnd: () => void): Promise<OpenSession> {
   const socket = new Socket();
   const client = await newClient(options, socket);
+  const { listener } = options;
+  let isPooled = false;
   let isOver = false;
   const over = () => {
+    if (!isOver) listener?.onDeaf();
     isOver = true;
     onEnd();
   };
@@ -82,7 +89,7 @@ async function open(options: ConnectionOptions, onEnd: () => void): Promise<Open
   // Without a listener a connection that breaks while nobody asks would end the process.
   client.on('error', over);
   client.on('end', over);
-  client.on('notification', ({ payload }) => options.onNotice?.(payload ?? ''));
+  client.on('notification', ({ payload }) => listener?.onNotice(payload ?? ''));
   const send: DatabaseSession['run'] = async (statements, timeoutMs) => {
     if (isOver) throw new ConnectionLost('the connection had ended');
     const timer = setTimeout(abandon, timeoutMs);
@@ -106,7 +113,11 @@ async function open(options: ConnectionOptions, onEnd: () => void): Promise<Open
   };
   try {
     await client.connect();
-    if (options.channel) await run({ text: `LISTEN ${options.channel}` }, CONNECT_MS);
+    if (listener) {
+      const listen = { text: `LISTEN ${listener.channel}; SELECT pg_backend_pid() AS pid` };
+      const [row] = await run(listen, CONNECT_MS);
+      isPooled = !('processID' in client && client.processID === row?.pid);
+    }
   } catch (error) {
     abandon();
     throw asFailure(error);
@@ -116,33 +127,11 @@ async function open(options: ConnectionOptions, onEnd: () => void): Promise<Open
     await client.end().catch(() => {});
     clearTimeout(timer);
   };
-  return { run, end };
+  return { run, end, isPooled };
 }
 
 /** A server that does not answer a goodbye is not waited for. */
 const FAREWELL_MS = 1000;
-
-async function newClient(
-  { url, password, passwordFile }: ConnectionOptions,
-  socket: Socket,
-): Promise<Client> {
-  const { default: pg } = await import('pg');
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: CONNECT_MS,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
-    application_name: 'pitcrew',
-    stream: () => socket,
-  });
-  // Where the address has none, pg would use PGPASSWORD by itself: not for any server that a repository names.
-  if (new URL(url).password === '') {
-    const { host, port, database = '', user = '' } = client;
-    const lookUp = async () => passwordFile && passwordFrom(passwordFile, { host, port, database, user });
-    Object.assign(client, { password: password ?? lookUp });
-  }
-  return client;
-}
 
 const rowsOf = (result: unknown): Record<string, unknown>[] =>
   typeof result === 'object' && result !== null && 'rows' in result && Array.isArray(result.rows)

@@ -28,6 +28,7 @@ export function sqlState(thrown: unknown): string | undefined {
 export function asFailure(thrown: unknown): unknown {
   if (thrown instanceof ConnectionLost) return thrown;
   const state = sqlState(thrown);
+  if (isWithoutTransactions(thrown)) return thrown;
   if (state === undefined) return isUnfit(thrown) ? thrown : new ConnectionLost(thrown);
   return /^(08...|57P0[1-5]|25P03|53300)$/.test(state) ? new ConnectionLost(thrown) : thrown;
 }
@@ -46,6 +47,13 @@ export function explained(thrown: unknown, shown: string): PitcrewError | unknow
     return inputError(
       `The encryption that the address of the ledger's database ${shown} asks for does not come about: ${said}.`,
       "Name the authority that signed the server's certificate with sslrootcert=FILE in the address, or correct sslmode.",
+      thrown,
+    );
+  }
+  if (isWithoutTransactions(thrown)) {
+    return inputError(
+      `The ledger's database ${shown} is behind a pooler in statement mode, which allows no transactions.`,
+      'Name the server itself in the address, or a pool in transaction mode; in session mode waiters also hear of changes at once.',
       thrown,
     );
   }
@@ -107,6 +115,9 @@ export const missing = (shown: string, repository: string): PitcrewError =>
 /** Login and encryption that cannot come about; pg reports them without a code of the server's. */
 const isUnfit = (thrown: unknown): boolean =>
   isUnencrypted(thrown) || /^SASL|password must be/i.test(messageOf(thrown));
+
+/** PgBouncer's words, under a code that it has for nearly everything (08P01). */
+const isWithoutTransactions = (thrown: unknown): boolean => /statement pooling/.test(messageOf(thrown));
 
 function isUnencrypted(thrown: unknown): boolean {
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';

@@ -1,5 +1,6 @@
 import type { HistoryEntry } from '../history/entry.ts';
-import { CONNECT_MS, type ConnectionOptions, connection } from './connection.ts';
+import { CONNECT_MS } from './client.ts';
+import { type ConnectionOptions, connection } from './connection.ts';
 import { repositoryKey } from './repository-key.ts';
 import { sql } from './sql.ts';
 

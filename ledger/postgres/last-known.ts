@@ -6,8 +6,8 @@ import { ownerKey } from '../liveness.ts';
 import { sightOf } from '../owners.ts';
 import type { PostgresLedgerOptions } from '../postgres-ledger.ts';
 import type { Place } from './load.ts';
-import { type Mirror, mirrorFile, readMirror } from './mirror.ts';
-import { type Listing, listingOf, pictureOf } from './queries.ts';
+import { isNewer, type Mirror, mirrorFile, readMirror } from './mirror.ts';
+import { isActive, type Listing, listingOf, type Picture, pictureOf } from './picture.ts';
 import type { Store } from './store.ts';
 
 /** What is held and waited for: asked for now, or as it was known last where that will do. */
@@ -15,11 +15,15 @@ export interface LastKnown {
   /** Asks the database; throws `upstream` where it cannot be reached. */
   look(patienceMs?: number): Promise<Mirror>;
   listing(): Promise<Listing>;
-  /** What this machine sees of the processes that hold something or wait, asked ahead of a transaction. */
+  /** What a transaction found, or has made of it. */
+  learn(picture: Picture): Mirror;
+  /** What this machine sees of the processes that are known to hold something or to wait, asked ahead of a transaction. */
   sight(): Promise<AskedAhead>;
   /** For people: without the database what was known last, which is said as an entry of its own. */
   list(): Promise<Listed>;
   isThere(): boolean;
+  /** How long a ticket holds without being asked for. */
+  ticketTtlMs(ticket: string): number | undefined;
 }
 
 export interface AskedAhead extends ReturnType<typeof sightOf> {
@@ -45,11 +49,19 @@ export function lastKnownOf(
   let known: Mirror | undefined;
 
   const look = async (patienceMs?: number, parts = { recent: false }): Promise<Mirror> => {
-    const { repository } = place();
-    const picture = await pictureOf(place(), ask(patienceMs), parts);
+    return learn(await pictureOf(place(), ask(patienceMs), parts));
+  };
+  const learn = (picture: Picture): Mirror => {
     const at = clock();
-    known = { format: 1, repository, at, aheadMs: picture.now - at, picture };
-    return known;
+    const mirror: Mirror = {
+      format: 1,
+      repository: place().repository,
+      at,
+      aheadMs: picture.now - at,
+      picture,
+    };
+    if (!known || !isNewer(known, mirror)) known = mirror;
+    return mirror;
   };
   const listing = async () => {
     const { picture } = await look(READ_PATIENCE_MS, { recent: true });
@@ -67,13 +79,14 @@ export function lastKnownOf(
   return {
     look,
     listing,
+    learn,
     async sight() {
-      const { picture } = await look();
+      const { picture } = known ?? (await look());
       const holders = [...picture.runs, ...picture.tickets];
       const ahead = sightOf(holders, liveness);
       const asked = new Set(holders.map(({ owner }) => ownerKey(owner)));
       const isOutdatedBy: AskedAhead['isOutdatedBy'] = ({ runs, tickets }) => {
-        const others = [...runs.filter((run) => run.status === 'active'), ...tickets];
+        const others = [...runs.filter(isActive), ...tickets];
         const late = others.filter(({ owner }) => !asked.has(ownerKey(owner)));
         return sightOf(late, liveness).gone.size > 0;
       };
@@ -91,6 +104,7 @@ export function lastKnownOf(
       }
     },
     isThere: () => remembered() !== undefined,
+    ticketTtlMs: (wanted) => known?.picture.tickets.find(({ ticket }) => ticket === wanted)?.ttlMs,
   };
 }
 

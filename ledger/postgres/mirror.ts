@@ -2,7 +2,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../src/core/errors.ts';
 import type { Reading } from '../reader.ts';
-import { listingOf, type Picture } from './queries.ts';
+import { listingOf, type Picture } from './picture.ts';
 
 /**
  * The last known rows of the repository's ledger, beside the clone. Hooks read it, as they have no time for a
@@ -55,7 +55,8 @@ export function readMirroredRuns(file: string, now: number): Reading | undefined
   }
 }
 
-const isNewer = (there: Mirror, mirror: Mirror): boolean =>
+/** Whether `there` shows a later moment of the same store than `mirror`. */
+export const isNewer = (there: Mirror, mirror: Mirror): boolean =>
   there.repository === mirror.repository &&
   there.picture.store === mirror.picture.store &&
   (there.picture.rev > mirror.picture.rev ||

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { CONNECT_MS, type DatabaseSession } from './connection.ts';
+import { CONNECT_MS } from './client.ts';
+import type { DatabaseSession } from './connection.ts';
 import { sqlState, tooNew } from './failures.ts';
 import type { Place } from './load.ts';
 import { FORMAT, MIGRATIONS } from './schema.ts';

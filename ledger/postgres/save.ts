@@ -1,6 +1,7 @@
 import type { Changes, State } from '../apply/state.ts';
 import type { Run } from '../ledger.ts';
 import { ANSWER_KEPT_MS } from '../limits.ts';
+import { isActive } from './picture.ts';
 import { type Sql, sql } from './sql.ts';
 
 /** The statements that write `changes` down, part of the command's own transaction. `now` is its moment. */
@@ -11,7 +12,7 @@ export function savingOf(repository: string, state: State, changes: Changes, now
       : [
           sql`UPDATE pitcrew.ledger SET rev = ${changes.rev}, fence = ${changes.fence} WHERE repository = ${repository}`,
         ]),
-    ...runsOf(repository, changes.runs),
+    ...runsOf(repository, state.runs, changes.runs),
     ...ticketsOf(repository, changes),
     ...stepsOf(repository, changes),
     ...changes.events.map(
@@ -30,27 +31,29 @@ export function savingOf(repository: string, state: State, changes: Changes, now
   ];
 }
 
-/** Keeps the answer, and forgets those that nobody may repeat any more. */
+/** Keeps the answer. One that is too old to be repeated gives way; the others of its age go with the next trim. */
 export const answerKept = (
   repository: string,
   cmd: string,
   kind: string,
   answer: unknown,
   now: number,
-): Sql[] => [
-  sql`DELETE FROM pitcrew.answers WHERE repository = ${repository} AND at <= ${now - ANSWER_KEPT_MS}`,
-  sql`INSERT INTO pitcrew.answers VALUES (${repository}, ${cmd}, ${kind}, ${now}, ${JSON.stringify(answer)})
-    ON CONFLICT (repository, cmd) DO NOTHING`,
-];
+): Sql => sql`
+  INSERT INTO pitcrew.answers VALUES (${repository}, ${cmd}, ${kind}, ${now}, ${JSON.stringify(answer)})
+  ON CONFLICT (repository, cmd) DO UPDATE SET kind = excluded.kind, at = excluded.at, answer = excluded.answer`;
 
 /** All claims go before the first comes: an incident may pass from one changed run to another. */
-function runsOf(repository: string, runs: readonly Run[]): Sql[] {
-  if (runs.length === 0) return [];
+function runsOf(repository: string, known: readonly Run[], runs: readonly Run[]): Sql[] {
   const claims = runs
-    .filter((run) => run.status === 'active')
-    .flatMap((run) => run.incidents.map((incident) => ({ incident, run: run.run })));
+    .filter(isActive)
+    .flatMap(({ run, incidents }) => incidents.map((incident) => ({ incident, run })));
+  const old = runs
+    .map((run) => run.run)
+    .filter((id) => known.some(({ run, status }) => run === id && status === 'active'));
   return [
-    sql`DELETE FROM pitcrew.claims WHERE repository = ${repository} AND run = ANY(${runs.map((run) => run.run)})`,
+    ...(old.length > 0
+      ? [sql`DELETE FROM pitcrew.claims WHERE repository = ${repository} AND run = ANY(${old})`]
+      : []),
     ...runs.map(
       (run) => sql`
         INSERT INTO pitcrew.runs VALUES
@@ -112,5 +115,6 @@ const forgetting = (
     AND rev NOT IN (SELECT rev FROM pitcrew.selected WHERE repository = ${repository})`,
   sql`DELETE FROM pitcrew.triages WHERE repository = ${repository} AND at < ${before}
     AND id NOT IN (SELECT triage FROM pitcrew.selections WHERE repository = ${repository})`,
+  sql`DELETE FROM pitcrew.answers WHERE repository = ${repository} AND at <= ${now - ANSWER_KEPT_MS}`,
   sql`UPDATE pitcrew.ledger SET trimmed_at = ${now} WHERE repository = ${repository}`,
 ];

@@ -19,6 +19,9 @@ export const batch = (statements: readonly Sql[]): Sql => ({
   text: statements.map((statement) => statement.text).join(';\n'),
 });
 
+/** Parts of one statement. */
+export const list = (parts: readonly Sql[]): Sql => ({ text: parts.map((part) => part.text).join(', ') });
+
 function quoted(value: SqlValue): string {
   if (value === null) return 'NULL';
   if (typeof value === 'number') return numeral(value);

@@ -1,9 +1,12 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../../src/core/log.ts';
-import { CONNECT_MS, type ConnectionOptions, connection, type DatabaseSession } from './connection.ts';
-import { ConnectionLost, explained, outcomeUnknown, wantsRepetition } from './failures.ts';
+import { CONNECT_MS } from './client.ts';
+import { type ConnectionOptions, connection, type DatabaseSession, type Listener } from './connection.ts';
+import { doubtsOf } from './doubts.ts';
+import { ConnectionLost, explained, outcomeUnknown } from './failures.ts';
 import type { Place } from './load.ts';
 import { openStore } from './open-store.ts';
+import { persistently } from './persistently.ts';
+import { tryPooler } from './pooler.ts';
 import type { Ask } from './queries.ts';
 import type { RepositoryKey } from './repository-key.ts';
 import { batch, type Sql, sql } from './sql.ts';
@@ -23,11 +26,14 @@ export interface Transaction<T> {
   /** The id under which its answer is found again. */
   cmd?: string | undefined;
   load: Sql;
-  /** Called anew for each attempt. Nothing to write: nothing is written. */
-  decide: (rows: Record<string, unknown>[]) => { writes: readonly Sql[]; result: T };
+  /** Called anew for each attempt with the one column `data` of `load`. Nothing to write: nothing is written. */
+  decide: (data: unknown) => { writes: readonly Sql[]; result: T };
 }
 
-/** A client that is frozen in a transaction keeps all others out for this long; then the server refuses its COMMIT. */
+/**
+ * A client that is frozen in a transaction keeps all others out for this long; then the server refuses its COMMIT. No
+ * other time-out ends a server that is still sending, so there TCP's own has to (measured: without it for minutes).
+ */
 const IDLE_IN_TRANSACTION_MS = 5000;
 /** Longer than that: a frozen holder costs the others time and no failure. */
 const LOCK_MS = 10_000;
@@ -38,25 +44,24 @@ const PATIENCE_MS = 8000;
 
 /** A database for one repository: a connection for writing, and one for reading and listening. */
 export function openDatabase(
-  options: Omit<ConnectionOptions, 'channel'> & { place: Place; key: RepositoryKey; log: Log },
+  options: ConnectionOptions & { listener: Listener; place: Place; key: RepositoryKey; log: Log },
 ): Store {
-  const { place, key, log } = options;
-  const reader = connection({ ...options, channel: key.channel });
-  const writer = connection({
-    url: options.url,
-    password: options.password,
-    passwordFile: options.passwordFile,
-  });
-  const lock = sql`SELECT pg_advisory_xact_lock(${key.lock}::bigint)`;
+  const { place, key, log, listener } = options;
+  const { url, password, passwordFile } = options;
+  const credentials = { url, password, passwordFile };
+  const reader = connection({ ...credentials, listener });
+  const writer = connection(credentials);
   const begin = [
     // The server's own default may be one that keeps an old picture while it waits for the lock.
     sql`BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE`,
-    sql`SET LOCAL idle_in_transaction_session_timeout = ${`${IDLE_IN_TRANSACTION_MS}ms`}`,
-    sql`SET LOCAL statement_timeout = ${`${LOCK_MS}ms`}`,
-    sql`SET LOCAL lock_timeout = ${`${LOCK_MS}ms`}`,
-    lock,
+    // Of this transaction alone. In a statement of its own, since a time-out counts from the start of the next one.
+    sql`SELECT set_config('idle_in_transaction_session_timeout', ${`${IDLE_IN_TRANSACTION_MS}ms`}, true),
+      set_config('tcp_user_timeout', ${`${IDLE_IN_TRANSACTION_MS}ms`}, true),
+      set_config('statement_timeout', ${`${LOCK_MS}ms`}, true), set_config('lock_timeout', ${`${LOCK_MS}ms`}, true)`,
+    // In a statement of its own too: the next one sees what the last holder of the lock has written.
+    sql`SELECT pg_advisory_xact_lock(${key.lock}::bigint)`,
   ];
-  const inDoubt = new Map<string, string>();
+  const doubts = doubtsOf(key.name, log);
 
   let prepared: Promise<void> | undefined;
   const ready = async (session: DatabaseSession): Promise<DatabaseSession> => {
@@ -68,10 +73,27 @@ export function openDatabase(
     return session;
   };
 
+  /** Once for each new connection: whoever waits may rely on notices from then on, or is told that none come. */
+  let announced: { to: DatabaseSession; done: Promise<void> } | undefined;
+  const announce = async (session: DatabaseSession, isFirst: boolean): Promise<void> => {
+    if (!session.isPooled) return listener.onListening();
+    return tryPooler(credentials, { listener, log, shown: place.shown, isFirst });
+  };
+  const listening = async (session: DatabaseSession): Promise<DatabaseSession> => {
+    await ready(session);
+    if (announced?.to !== session) announced = { to: session, done: announce(session, !announced) };
+    const { done } = announced;
+    await done.catch((error: unknown) => {
+      if (announced?.done === done) announced = undefined;
+      throw error;
+    });
+    return session;
+  };
+
   const ask: Store['ask'] =
     (patienceMs = PATIENCE_MS) =>
     async <T>(statement: Sql) => {
-      const once = async () => (await ready(await reader.session())).run(statement, CONNECT_MS);
+      const once = async () => (await listening(await reader.session())).run(statement, CONNECT_MS);
       try {
         const [row] = await persistently(once, patienceMs);
         // The form of what this program wrote is bound to the format's number.
@@ -81,32 +103,12 @@ export function openDatabase(
       }
     };
 
-  /** What became of commands whose COMMIT was not answered: the lock is ours, so each of them has ended. */
-  const settleDoubts = async (session: DatabaseSession): Promise<void> => {
-    if (inDoubt.size === 0) return;
-    const asked = [...inDoubt];
-    const written = new Set(
-      (
-        await session.run(
-          sql`SELECT cmd FROM pitcrew.answers WHERE repository = ${key.name} AND cmd = ANY(${asked.map(([cmd]) => cmd)})`,
-          ANSWER_MS,
-        )
-      ).map((row) => row.cmd),
-    );
-    for (const [cmd, what] of asked) {
-      inDoubt.delete(cmd);
-      log.warn(
-        `The ledger's database is back: ${what} had ${written.has(cmd) ? '' : 'not '}been written down.`,
-      );
-    }
-  };
-
   const attempt = async <T>(transaction: Transaction<T>, onCommit: () => void): Promise<T> => {
     const session = await ready(await writer.session());
     try {
-      const rows = await session.run(batch([...begin, transaction.load]), ANSWER_MS);
-      await settleDoubts(session);
-      const { writes, result } = transaction.decide(rows);
+      const [row] = await session.run(batch([...begin, transaction.load]), ANSWER_MS);
+      await doubts.settle((statement) => session.run(statement, ANSWER_MS));
+      const { writes, result } = transaction.decide(row?.data);
       if (writes.length > 0) onCommit();
       await session.run(batch([...writes, writes.length > 0 ? sql`COMMIT` : sql`ROLLBACK`]), ANSWER_MS);
       return result;
@@ -135,7 +137,7 @@ export function openDatabase(
       return await turn;
     } catch (error) {
       if (!isInDoubt || !(error instanceof ConnectionLost)) throw explained(error, place.shown);
-      if (cmd !== undefined) inDoubt.set(cmd, what);
+      if (cmd !== undefined) doubts.add(cmd, what);
       throw outcomeUnknown(place.shown, what, error);
     }
   };
@@ -145,21 +147,4 @@ export function openDatabase(
     await Promise.all([reader.close(), writer.close()]);
   };
   return { ask, transact, dispose };
-}
-
-/**
- * Repeats `attempt` while its connection breaks. A command may be repeated although it may have been written: its id
- * brings back its first answer then.
- */
-async function persistently<T>(attempt: () => Promise<T>, patienceMs: number): Promise<T> {
-  const giveUpAt = performance.now() + patienceMs;
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      const isWorthIt = error instanceof ConnectionLost || wantsRepetition(error);
-      if (!isWorthIt || performance.now() > giveUpAt) throw error;
-    }
-    await delay(50 + Math.random() * 200);
-  }
 }

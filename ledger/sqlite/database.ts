@@ -15,7 +15,7 @@ export interface Database {
   close(): void;
 }
 
-/** Opens `file`. Waits for no lock unless a time is given: callers retry without blocking. */
+/** Opens `file`. Waits for no lock unless a time is given, for which it blocks. */
 export function connect(file: string, options: { readOnly?: boolean; timeoutMs?: number } = {}): Database {
   // Looked up when it is needed, so that an older Node gets our sentence and not a failed import.
   const { DatabaseSync: Connection } = process.getBuiltinModule('node:sqlite');

@@ -12,13 +12,14 @@ import { type ViewWriter, viewWriter } from '../view-writer.ts';
 import type { Database } from './database.ts';
 import { guardFile } from './file-guard.ts';
 import { holdersOf } from './holders.ts';
+import { holdingsIn, rememberWritten, type WrittenRun } from './holdings.ts';
 import { refuseForeignKernel } from './kernels.ts';
-import { activeRuns, loadHead, loadState, tickets } from './load.ts';
+import { loadHead, loadState } from './load.ts';
 import { refuseLostEnd } from './lost-end.ts';
 import { openStore } from './open-store.ts';
 import { eventsAfter, findTriage, incidentRecord, listRuns } from './queries.ts';
 import { revisionAfter } from './revision-after.ts';
-import { saveAnswer, saveChanges } from './save.ts';
+import { saveChanges } from './save.ts';
 import { HISTORY_TABLE } from './schema.ts';
 import { lostCommits } from './torn-log.ts';
 import { readAtOnce, transact } from './transact.ts';
@@ -54,7 +55,10 @@ export async function openSqliteEngine(options: SqliteLedgerOptions): Promise<Sq
   let view: ViewWriter | undefined;
   const holders = holdersOf(options.liveness);
 
-  const sight = () => sightOf([...activeRuns(database), ...tickets(database)], options.liveness);
+  const sight = () => {
+    const { runs, tickets } = holdingsIn(database);
+    return sightOf([...runs, ...tickets], options.liveness);
+  };
   const clocks = (): Pick<Sight, 'now' | 'steady'> => {
     const steady = options.steady?.();
     return { now: clock(), ...(steady && { steady }) };
@@ -88,20 +92,24 @@ export async function openSqliteEngine(options: SqliteLedgerOptions): Promise<Sq
       return { moment, state, ...applied };
     };
     if (READS.has(kind)) return readAtOnce(database, file, decide);
-    const judged = await transact(database, file, () => {
+    const decideAndSave = () => {
       const decided = decide();
       if (!decided) return undefined;
       const { moment, state, answer, changes } = decided;
+      let written: WrittenRun[] = [];
       if (!state.known) {
         refuseForeignKernel(database, moment.now);
-        saveChanges(database, changes, moment.now);
-        if ('cmd' in input) saveAnswer(database, input.cmd, kind, answer, moment.now);
+        const cmd = 'cmd' in input ? input.cmd : undefined;
+        written = saveChanges(database, state, changes, { cmd, kind, answer, now: moment.now });
       }
       if (options.history) {
         const text = historyText(kind, input, moment, answer, changes.rev);
         database.run('INSERT INTO history (data) VALUES (?)', text);
       }
-      return { answer, hasChanged: changes.rev > state.rev };
+      return { answer, changes, written, hasChanged: changes.rev > state.rev };
+    };
+    const judged = await transact(database, file, decideAndSave, (done) => {
+      if (done) rememberWritten(database, done.changes, done.written);
     });
     if (judged?.hasChanged) view?.changed();
     return judged;

@@ -15,9 +15,8 @@ export function refuseForeignKernel(database: Database, now: number): void {
   const boot = bootId();
   if (boot === '') return;
   const rows = database.all('SELECT boot, host, seen_at FROM kernels');
-  const host = hostname();
   const foreign = rows.find(
-    (row) => row.boot !== boot && row.host !== host && Math.abs(now - Number(row.seen_at)) < SEEN_MS,
+    (row) => row.boot !== boot && row.host !== hostname() && Math.abs(now - Number(row.seen_at)) < SEEN_MS,
   );
   if (foreign) {
     throw refusedError(
@@ -28,5 +27,5 @@ export function refuseForeignKernel(database: Database, now: number): void {
   const own = rows.find((row) => row.boot === boot);
   if (own && Math.abs(now - Number(own.seen_at)) < REFRESH_MS) return;
   database.run('DELETE FROM kernels WHERE boot <> ?', boot);
-  database.run('INSERT OR REPLACE INTO kernels VALUES (?, ?, ?)', boot, host, now);
+  database.run('INSERT OR REPLACE INTO kernels VALUES (?, ?, ?)', boot, hostname(), now);
 }

@@ -6,6 +6,7 @@ import { readViewFile } from '../view-file.ts';
 import type { Database } from './database.ts';
 import { loadHead } from './load.ts';
 import { damaged } from './open-store.ts';
+import { EVENTS_OF_ONE } from './schema.ts';
 import { transact } from './transact.ts';
 
 /**
@@ -39,8 +40,8 @@ export async function refuseLostEnd(
     const at = options.clock();
     database.run('UPDATE ledger SET rev = ?, fence = fence + ? WHERE id = 1', next, next - rev);
     database.run(
-      'INSERT INTO events VALUES (?, 0, ?, ?)',
-      next,
+      'INSERT INTO events VALUES (?, ?, ?, NULL)',
+      next * EVENTS_OF_ONE,
       at,
       JSON.stringify({ rev: next, at, kind: 'recovered', summary }),
     );

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { inputError, messageOf, refusedError, upstreamError } from '../../src/core/errors.ts';
 import { connect, type Database, isBusy, isDamaged } from './database.ts';
 import { MIGRATIONS, SCHEMA, TABLES } from './schema.ts';
-import { retryWhileBusy } from './transact.ts';
+import { retryWhileBusy, WAIT_BLOCKED_MS } from './transact.ts';
 
 /**
  * The store in `file`, made where there is none yet. Made under another name and linked into place whole, so that a
@@ -55,11 +55,22 @@ export const tooNew = (file: string, schema: number) =>
   );
 
 function createStore(file: string): void {
-  if (existsSync(`${file}-wal`))
-    throw damaged(file, 'the file is gone, but its write-ahead log is still there');
+  const hasLog = existsSync(`${file}-wal`);
+  // Looked for again after its log: another process may have made both since.
+  if (existsSync(file)) return;
+  if (hasLog) throw damaged(file, 'the file is gone, but its write-ahead log is still there');
   const draft = `${file}.new-${process.pid}-${randomBytes(4).toString('hex')}`;
   try {
-    const database = connect(draft);
+    fillDraft(draft, file);
+    putInPlace(draft, file);
+  } finally {
+    for (const rest of [draft, `${draft}-wal`, `${draft}-shm`]) rmSync(rest, { force: true });
+  }
+}
+
+function fillDraft(draft: string, file: string): void {
+  const database = connect(draft);
+  try {
     chmodSync(draft, 0o600);
     const { journal_mode: mode } = database.get('PRAGMA journal_mode = WAL') ?? {};
     if (mode !== 'wal') {
@@ -72,10 +83,10 @@ function createStore(file: string): void {
     const mark = randomBytes(6).toString('hex');
     database.run('INSERT INTO ledger VALUES (1, ?, ?, 0, 0, 0)', SCHEMA, mark);
     database.exec('COMMIT');
-    database.close();
-    putInPlace(draft, file);
+    // Closing does this too, but says nothing where the disk is full; and the log is not put in place.
+    database.get('PRAGMA wal_checkpoint(TRUNCATE)');
   } finally {
-    for (const rest of [draft, `${draft}-wal`, `${draft}-shm`]) rmSync(rest, { force: true });
+    database.close();
   }
 }
 
@@ -95,7 +106,7 @@ function putInPlace(draft: string, file: string): void {
 const PAGES_OF_LOG = 2000;
 
 function openExisting(file: string): Database {
-  const database = connect(file);
+  const database = connect(file, { timeoutMs: WAIT_BLOCKED_MS });
   try {
     database.exec('PRAGMA synchronous = NORMAL');
     // A checkpoint waits for the disk inside somebody's command; fewer of them also write a page once that changed often.

@@ -14,7 +14,10 @@ import { HISTORY_DAYS } from '../limits.ts';
 import type { Sight } from '../liveness.ts';
 import { viewOf } from '../views.ts';
 import type { Database } from './database.ts';
-import { activeRuns, loadHead, parsed, stepsOf, storedRun, tickets, worktrees } from './load.ts';
+import { holdingsIn } from './holdings.ts';
+import { loadHead, stepsOf, worktrees } from './load.ts';
+import { parsed, storedRun } from './rows.ts';
+import { EVENTS_OF_ONE } from './schema.ts';
 
 export interface Listing {
   store: string;
@@ -29,12 +32,13 @@ const RECENT_LIMIT = 100;
 /** Active runs, oldest first, and those closed within the history, newest first. */
 export function listRuns(database: Database, file: string, moment: Sight): Listing {
   const { store, rev } = loadHead(database, file);
+  const { runs, tickets } = holdingsIn(database);
   const rows = worktrees(database);
   const since = moment.now - HISTORY_DAYS * 86_400_000;
   return {
     store,
     rev,
-    active: activeRuns(database)
+    active: [...runs]
       .sort((a, b) => a.startedAt - b.startedAt || a.fence - b.fence)
       .map((run) => viewOf(run, rows, moment)),
     recent: database
@@ -44,7 +48,7 @@ export function listRuns(database: Database, file: string, moment: Sight): Listi
         RECENT_LIMIT,
       )
       .map(storedRun),
-    waiting: ticketViews(tickets(database), moment.now),
+    waiting: ticketViews(tickets, moment.now),
   };
 }
 
@@ -52,10 +56,11 @@ export function listRuns(database: Database, file: string, moment: Sight): Listi
 export function eventsAfter(database: Database, afterRev: number, limit: number): LedgerEvent[] {
   return database
     .all(
-      `SELECT data FROM events WHERE rev > ?1 AND rev <=
-         (SELECT max(rev) FROM (SELECT rev FROM events WHERE rev > ?1 ORDER BY rev, n LIMIT ?2))
-       ORDER BY rev, n`,
-      afterRev,
+      `SELECT data FROM events WHERE id >= ?1 AND id <
+         (SELECT (max(id) / ${EVENTS_OF_ONE} + 1) * ${EVENTS_OF_ONE}
+          FROM (SELECT id FROM events WHERE id >= ?1 ORDER BY id LIMIT ?2))
+       ORDER BY id`,
+      (afterRev + 1) * EVENTS_OF_ONE,
       Math.max(1, limit),
     )
     .map(parsed<LedgerEvent>);
@@ -84,7 +89,7 @@ export function incidentRecord(database: Database, incident: string, moment: Sig
     selection &&
     findTriage(database, { id: selection.triage })?.candidates.find((row) => row.incident === incident);
   const holder = database.get(
-    'SELECT runs.data FROM claims JOIN runs ON runs.run = claims.run WHERE claims.incident = ?',
+    'SELECT runs.data FROM claims JOIN runs ON runs.n = CAST(substr(claims.run, 2) AS INTEGER) WHERE claims.incident = ?',
     incident,
   );
   const steps: Partial<Record<StepName, Steps[StepName]>> = {};

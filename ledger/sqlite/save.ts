@@ -1,24 +1,26 @@
-import type { Changes } from '../apply/state.ts';
+import type { Changes, State } from '../apply/state.ts';
 import type { Run } from '../ledger.ts';
 import { ANSWER_KEPT_MS } from '../limits.ts';
 import type { Database } from './database.ts';
+import type { WrittenRun } from './holdings.ts';
+import { EVENTS_OF_ONE } from './schema.ts';
 
-/** Writes `changes` down; part of the command's own transaction. */
-export function saveChanges(database: Database, changes: Changes, now: number): void {
-  database.run(
-    'UPDATE ledger SET rev = ?1, fence = ?2 WHERE id = 1 AND (rev <> ?1 OR fence <> ?2)',
-    changes.rev,
-    changes.fence,
-  );
-  saveRuns(database, changes.runs);
-  for (const ticket of changes.dropTickets) database.run('DELETE FROM tickets WHERE ticket = ?', ticket);
-  for (const ticket of changes.tickets) {
-    const data = JSON.stringify(ticket);
-    database.run('INSERT OR REPLACE INTO tickets VALUES (?, ?, ?)', ticket.ticket, ticket.number, data);
-  }
-  changes.events.forEach((event, n) => {
-    database.run('INSERT INTO events VALUES (?, ?, ?, ?)', event.rev, n, event.at, JSON.stringify(event));
-  });
+/**
+ * Writes `changes` and the answer of `command` down; part of the command's own transaction. `state` is what they were
+ * made from. Answers with the rows of the changed runs, for `rememberWritten`.
+ */
+export function saveChanges(
+  database: Database,
+  state: Pick<State, 'rev' | 'fence' | 'runs'>,
+  changes: Changes,
+  command: { cmd: string | undefined; kind: string; answer: unknown; now: number },
+): WrittenRun[] {
+  const { now } = command;
+  if (changes.rev !== state.rev || changes.fence !== state.fence)
+    database.run('UPDATE ledger SET rev = ?, fence = ? WHERE id = 1', changes.rev, changes.fence);
+  const written = saveRuns(database, state, changes.runs);
+  saveTickets(database, changes);
+  saveEvents(database, changes, command);
   for (const { session, triage } of changes.triages) {
     const data = JSON.stringify(triage);
     database.run(
@@ -50,40 +52,78 @@ export function saveChanges(database: Database, changes: Changes, now: number): 
     );
   }
   if (changes.forget) forget(database, changes.forget, now);
-}
-
-/** Keeps the answer. One that is too old to be repeated gives way; the others of its age go with the next trim. */
-export function saveAnswer(
-  database: Database,
-  cmd: string,
-  kind: string,
-  answer: unknown,
-  now: number,
-): void {
-  database.run('INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)', cmd, kind, now, JSON.stringify(answer));
+  return written;
 }
 
 /** All claims go before the first comes: an incident may pass from one changed run to another. */
-function saveRuns(database: Database, runs: readonly Run[]): void {
-  for (const run of runs) database.run('DELETE FROM claims WHERE run = ?', run.run);
-  for (const run of runs) {
+function saveRuns(database: Database, state: Pick<State, 'runs'>, runs: readonly Run[]): WrittenRun[] {
+  const before = new Map(state.runs.map((run) => [run.run, run]));
+  const reclaimed = runs.filter((run) => !holdsTheSame(run, before.get(run.run)));
+  for (const { run } of reclaimed) {
+    if (before.has(run)) database.run('DELETE FROM claims WHERE run = ?', run);
+  }
+  const written = runs.map((run): WrittenRun => {
+    const data = JSON.stringify(run);
     database.run(
-      `INSERT INTO runs VALUES (?, ?, ?, ?, ?) ON CONFLICT (run) DO UPDATE
+      `INSERT INTO runs VALUES (CAST(substr(?1, 2) AS INTEGER), ?1, ?2, ?3, ?4, ?5) ON CONFLICT (n) DO UPDATE
        SET status = excluded.status, fence = excluded.fence, closed_at = excluded.closed_at, data = excluded.data`,
       run.run,
       run.status,
       run.fence,
       run.closedAt ?? null,
-      JSON.stringify(run),
+      data,
     );
-    if (run.status !== 'active') continue;
-    for (const incident of run.incidents) database.run('INSERT INTO claims VALUES (?, ?)', incident, run.run);
+    return { run: run.run, ...(run.status === 'active' && { data }) };
+  });
+  for (const { run, incidents, status } of reclaimed) {
+    if (status !== 'active') continue;
+    for (const incident of incidents) database.run('INSERT INTO claims VALUES (?, ?)', incident, run);
+  }
+  return written;
+}
+
+const holdsTheSame = (run: Run, before: Run | undefined): boolean =>
+  run.status === before?.status && run.incidents.join('\n') === before.incidents.join('\n');
+
+function saveTickets(database: Database, { tickets, dropTickets }: Changes): void {
+  for (const ticket of dropTickets) database.run('DELETE FROM tickets WHERE ticket = ?', ticket);
+  for (const ticket of tickets) {
+    const data = JSON.stringify(ticket);
+    database.run('INSERT OR REPLACE INTO tickets VALUES (?, ?, ?)', ticket.ticket, ticket.number, data);
   }
 }
 
+/**
+ * The events, and the answer beside the first of them: there it goes to the end of a table, while a command's id falls on
+ * any page. One that is too old to be repeated gives way; the others of its age go with the next trim.
+ */
+function saveEvents(
+  database: Database,
+  { rev, events }: Changes,
+  { cmd, kind, answer, now }: { cmd: string | undefined; kind: string; answer: unknown; now: number },
+): void {
+  const first = rev * EVENTS_OF_ONE;
+  const text = cmd === undefined ? null : JSON.stringify(answer);
+  events.forEach((event, n) => {
+    const data = JSON.stringify(event);
+    database.run('INSERT INTO events VALUES (?, ?, ?, ?)', first + n, event.at, data, n === 0 ? text : null);
+  });
+  if (cmd === undefined) return;
+  const [inline, beside] = events.length > 0 ? [null, first] : [text, null];
+  database.run('INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?)', cmd, kind, now, inline, beside);
+}
+
 function forget(database: Database, { runs, before }: { runs: string[]; before: number }, now: number): void {
-  for (const run of runs) database.run('DELETE FROM runs WHERE run = ?', run);
+  for (const run of runs) database.run('DELETE FROM runs WHERE n = CAST(substr(?1, 2) AS INTEGER)', run);
+  database.run('DELETE FROM answers WHERE at <= ?', now - ANSWER_KEPT_MS);
+  // An answer may have to outlive its event, and an event outlives most answers.
+  database.run(
+    `UPDATE answers SET answer = (SELECT events.answer FROM events WHERE id = answers.event), event = NULL
+     WHERE event IN (SELECT id FROM events WHERE at < ?)`,
+    before,
+  );
   database.run('DELETE FROM events WHERE at < ?', before);
+  database.run('UPDATE events SET answer = NULL WHERE answer IS NOT NULL AND at <= ?', now - ANSWER_KEPT_MS);
   // What was chosen and listed stays as long as somebody works on it.
   database.run(
     `DELETE FROM selected WHERE incident NOT IN (SELECT incident FROM claims)
@@ -92,6 +132,5 @@ function forget(database: Database, { runs, before }: { runs: string[]; before: 
   );
   database.run('DELETE FROM selections WHERE at < ? AND rev NOT IN (SELECT rev FROM selected)', before);
   database.run('DELETE FROM triages WHERE at < ? AND id NOT IN (SELECT triage FROM selections)', before);
-  database.run('DELETE FROM answers WHERE at <= ?', now - ANSWER_KEPT_MS);
   database.run('UPDATE ledger SET trimmed_at = ? WHERE id = 1', now);
 }

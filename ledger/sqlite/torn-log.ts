@@ -1,31 +1,58 @@
 import { readFileSync } from 'node:fs';
+import { endianness } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
  * How many commits of the write-ahead log beside `file` SQLite would pass over without a word, because something before
- * them is damaged; 0 for a log that is whole or that only ends in the middle of a write, as after a kill.
- * The format is https://sqlite.org/fileformat2.html#the_write_ahead_log
+ * them is damaged; 0 for a log that is whole or that only ends in the middle of a write, as after a kill. What stands after
+ * the last frame of the index beside it was never said to be there: a process that is killed between writing its commit and
+ * saying so leaves it, and the next one covers only the first part of it.
+ * The formats are https://sqlite.org/fileformat2.html#the_write_ahead_log and https://sqlite.org/walformat.html
  */
 export async function lostCommits(file: string): Promise<number> {
-  const first = unreadCommits(logOf(file));
+  const first = unreadCommits(file);
   if (first === 0) return 0;
   // Another process may have been writing while this one read; what is damaged stays so.
   await delay(10);
-  return Math.min(first, unreadCommits(logOf(file)));
+  return Math.min(first, unreadCommits(file));
 }
 
 const HEADER = 32;
 const FRAME_HEADER = 24;
+const INDEX_HEADER = 48;
 
-function logOf(file: string): Buffer {
+function contentOf(file: string): Buffer {
   try {
-    return readFileSync(`${file}-wal`);
+    return readFileSync(file);
   } catch {
     return Buffer.alloc(0);
   }
 }
 
-function unreadCommits(log: Buffer): number {
+/** What the index says of the log: its salts, and how many frames are in it. Undefined for one that is not whole. */
+function indexOf(file: string): { salts: Buffer; frames: number } | undefined {
+  const index = contentOf(`${file}-shm`);
+  const isWhole =
+    index.length >= 2 * INDEX_HEADER &&
+    index[12] === 1 &&
+    index.subarray(0, INDEX_HEADER).equals(index.subarray(INDEX_HEADER, 2 * INDEX_HEADER));
+  if (!isWhole) return undefined;
+  // In the byte order of the machine that wrote it, which is this one.
+  const frames = endianness() === 'LE' ? index.readUInt32LE(16) : index.readUInt32BE(16);
+  return { salts: index.subarray(32, 40), frames };
+}
+
+function unreadCommits(file: string): number {
+  // The index first: the frames that it knows of are in the log by then.
+  const index = indexOf(file);
+  const all = contentOf(`${file}-wal`);
+  if (all.length <= HEADER + FRAME_HEADER) return 0;
+  const isIndexed = index?.salts.equals(all.subarray(16, 24));
+  const end = HEADER + (index?.frames ?? 0) * (FRAME_HEADER + all.readUInt32BE(8));
+  return unreadIn(isIndexed ? all.subarray(0, end) : all);
+}
+
+function unreadIn(log: Buffer): number {
   if (log.length <= HEADER + FRAME_HEADER) return 0;
   const isBigEndian = (log.readUInt32BE(0) & 1) === 1;
   const pageSize = log.readUInt32BE(8);

@@ -2,6 +2,7 @@ import { type ErrorKind, messageOf, PitcrewError } from '../core/errors.ts';
 import { diskFullError, isDiskFull } from '../core/full-disk.ts';
 import { envelope } from '../core/json.ts';
 import { packageVersion } from '../core/package-root.ts';
+import { asTypedHere } from '../core/program-name.ts';
 import { redact } from '../core/redact.ts';
 import { untrustedLine } from '../core/untrusted.ts';
 import { toolOfCommand } from '../tools/registry.ts';
@@ -86,7 +87,9 @@ function report(error: unknown, json: boolean): number {
   const known = error instanceof PitcrewError ? error : whereDiskIsFull(error);
   const kind = known?.kind ?? 'bug';
   const message = redact(messageOf(known ?? error));
-  const hint = known?.hint ?? 'This is a fault in Pitcrew; please report it with the lines above.';
+  const hint = known
+    ? asTypedHere(known.hint)
+    : 'This is a fault in Pitcrew; please report it with the lines above.';
   if (json) {
     process.stdout.write(`${JSON.stringify(envelope({ error: { kind, message, hint } }))}\n`);
   } else {

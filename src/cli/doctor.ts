@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 import { type ErrorKind, inputError, messageOf } from '../core/errors.ts';
 import { envelope } from '../core/json.ts';
+import { asTyped } from '../core/program-name.ts';
 import { untrustedLine } from '../core/untrusted.ts';
 import type { Check } from '../setup/doctor/check.ts';
 import { examine } from '../setup/doctor/doctor.ts';
 import { inOrder, reportText } from '../setup/doctor/text.ts';
-import { asTyped } from '../setup/program.ts';
 import { breakOff } from './prompt.ts';
 import { INTERRUPTED } from './run-tool.ts';
 import { setupWorld } from './setup-world.ts';

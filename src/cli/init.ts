@@ -1,6 +1,10 @@
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
+import { cacheFolder } from '../core/cache-folder.ts';
 import { inputError, messageOf } from '../core/errors.ts';
 import { envelope, type JsonValue } from '../core/json.ts';
+import { asTyped } from '../core/program-name.ts';
 import { untrustedBlock } from '../core/untrusted.ts';
 import { applyChanges, type Change } from '../setup/changes.ts';
 import { CLIENT_IDS, type Client, type Scope } from '../setup/clients/client.ts';
@@ -13,7 +17,6 @@ import { planRemoval } from '../setup/init/removal.ts';
 import { rowsOf } from '../setup/init/rows.ts';
 import { type Survey, survey, type Watch } from '../setup/init/survey.ts';
 import { changesText, doneText, foundText, hasWork, missingText, undoOf } from '../setup/init/text.ts';
-import { asTyped } from '../setup/program.ts';
 import { openReceipt } from '../setup/receipt.ts';
 import type { World } from '../setup/world.ts';
 import { type BreakOff, breakOff, openPrompt, type Prompt } from './prompt.ts';
@@ -126,6 +129,9 @@ async function remove(run: Run): Promise<JsonValue> {
   const changes = await planRemoval(run.world, namedClients(run.options));
   if (changes.length > 0) print(run, changesText(changes, []));
   const outcome = await carryOut(changes, 'Take these out?', run);
+  // What was compiled for quick starts; whoever still needs it makes it anew.
+  if (outcome.state === 'applied' && !run.options.client)
+    await rm(dirname(cacheFolder(run.world.env)), { recursive: true, force: true });
   const yours = changes.some(({ client, action }) => client === undefined && action === 'delete')
     ? ''
     : 'pitcrew.yml, which is yours, and ';

@@ -5,8 +5,8 @@ import { DEFAULT_URL } from '../context/sentry.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import { packageRoot, packageVersion } from '../core/package-root.ts';
+import { programName } from '../core/program-name.ts';
 import { childEnvironment } from '../core/run.ts';
-import { programName } from '../setup/program.ts';
 import type { World } from '../setup/world.ts';
 
 /**

@@ -4,6 +4,7 @@ import { stopFile } from '../context/kill-switch.ts';
 import { isoSeconds } from '../core/clock.ts';
 import { inputError, refusedError } from '../core/errors.ts';
 import { envelope } from '../core/json.ts';
+import { asTypedHere } from '../core/program-name.ts';
 import { untrustedLine } from '../core/untrusted.ts';
 import { openHere } from './open-here.ts';
 
@@ -16,7 +17,7 @@ export async function runStop(argv: readonly string[]): Promise<void> {
     writeFileSync(file, `${note}, ${isoSeconds(now)}\n`);
     print(json, { stopped: true, file }, [
       'Stopped: no tool writes anything in this repository any more, and checks that run are ended.',
-      'Claims, worktrees and commits stay as they are. To let it go on: pitcrew resume',
+      asTypedHere('Claims, worktrees and commits stay as they are. To let it go on: pitcrew resume'),
     ]);
   });
 }
@@ -29,7 +30,7 @@ export async function runResume(argv: readonly string[]): Promise<void> {
     if (nobody !== undefined) {
       throw refusedError(
         `Only a person lets the work go on, and here ${nobody}.`,
-        'Ask the person to type `npx pitcrew resume` in a terminal of their own.',
+        'Ask the person to type `pitcrew resume` in a terminal of their own.',
       );
     }
     const was = statSync(file, { throwIfNoEntry: false }) !== undefined;

@@ -1,10 +1,22 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
+import { messageOf, upstreamError } from '../core/errors.ts';
 import type { Repository } from './repository.ts';
 
 /**
  * Keeps what Pitcrew writes below the main checkout out of its `git status`, through `info/exclude`, which is shared by
- * all worktrees and committed by none. One short append of whole lines: two at once can at worst write them twice.
+ * all worktrees and committed by none.
  */
 export async function excludeFromStatus(repository: Repository, folder: string): Promise<void> {
   const inside = relative(repository.mainCheckout, folder).split(sep);
@@ -14,15 +26,44 @@ export async function excludeFromStatus(repository: Repository, folder: string):
   ]);
 }
 
-/** Adds what is missing of these patterns, as they stand in a `.gitignore`. A tracked file is not affected. */
+/**
+ * Adds what is missing of these patterns, as they stand in a `.gitignore`. A tracked file is not affected. The file is
+ * replaced whole: a disk that is full leaves it as it was, and not with half a pattern, which would ignore something else.
+ * Throws `upstream` where it cannot be written.
+ */
 export async function excludePatterns(repository: Repository, patterns: readonly string[]): Promise<void> {
-  const file = join(repository.commonDirectory, 'info', 'exclude');
-  const present = await readFile(file, 'utf8').catch(() => '');
+  const named = join(repository.commonDirectory, 'info', 'exclude');
+  const file = existsSync(named) ? realpathSync(named) : named;
+  // Another process that adds something at the same moment may take ours out again; then it is added once more.
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) if (!addMissing(file, patterns)) return;
+}
+
+const ATTEMPTS = 5;
+
+/** False when nothing was missing. In one go: between reading and replacing, nothing else of this process may come. */
+function addMissing(file: string, patterns: readonly string[]): boolean {
+  const before = statSync(file, { throwIfNoEntry: false });
+  const present = before ? readFileSync(file, 'utf8') : '';
   const lines = new Set(present.split(/\r?\n/));
   const missing = patterns.filter((pattern) => !lines.has(pattern));
-  if (missing.length === 0) return;
-  await mkdir(dirname(file), { recursive: true });
-  await appendFile(file, `${present === '' || present.endsWith('\n') ? '' : '\n'}${missing.join('\n')}\n`);
+  if (missing.length === 0) return false;
+  const lineBreak = present === '' || present.endsWith('\n') ? '' : '\n';
+  const draft = `${file}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(draft, `${present}${lineBreak}${missing.join('\n')}\n`);
+    if (before) chmodSync(draft, before.mode & 0o777);
+    renameSync(draft, file);
+  } catch (error) {
+    throw upstreamError(
+      `${file} cannot be written: ${messageOf(error)}.`,
+      'Check that the disk has room, and that this user may write to the git directory.',
+      error,
+    );
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  return true;
 }
 
 const escaped = (segment: string): string => segment.replace(/[\\*?[\]#! ]/g, '\\$&');

@@ -19,6 +19,7 @@ export interface Fence {
 export interface FenceRecord extends Omit<Fence, 'incident'> {
   /** The commit of the branch that was pushed with it. */
   commit: string;
+  branch: string;
   /** The person whose git pushed it, as their commits name them. */
   by: string;
   /** Epoch milliseconds, by that machine's clock. */
@@ -70,7 +71,7 @@ export async function readFence(checkout: Checkout, id: string): Promise<FenceRe
   const [by = '', at = '', ...message] = answer.stdout.split('\n');
   const said = (name: string): string =>
     message.find((one) => one.startsWith(`${name}: `))?.slice(name.length + 2) ?? '';
-  const record = { run: said('Run'), ledger: said('Ledger'), commit: said('Commit') };
+  const record = { run: said('Run'), ledger: said('Ledger'), commit: said('Commit'), branch: said('Branch') };
   const number = said('Fence');
   if (!/^\d{1,15}$/.test(number) || !/^[\w-]{1,80}$/.test(record.run)) return undefined;
   if (!/^\w{1,80}$/.test(record.ledger) || !/^[0-9a-f]{40,64}$/.test(record.commit)) return undefined;
@@ -107,7 +108,7 @@ export async function requireFollows(checkout: Checkout, question: FenceQuestion
   if (found.ledger === fence.ledger) {
     if (found.number < fence.number || found.run === fence.run) return;
     throw refusedError(
-      `${name} was taken over: it was pushed to ${remote} by ${who}, and this session has the older fence ${fence.number}.`,
+      `${name} was taken over: ${remote} has a newer fence, by ${who}, and this session has the older fence ${fence.number}.`,
       'Nothing was pushed. Tell the person; ledger_status shows who holds it.',
     );
   }

@@ -154,7 +154,7 @@ function statusError(failure: Failure, status: number, context: ErrorContext): G
   if (status === 404)
     return fail(
       'input',
-      `it does not exist in ${repository}, or the token cannot see it.`,
+      `${repository}, or what is asked of it, does not exist, or the token cannot see it.`,
       "Check the repository's owner and name, and that the token has access to it.",
     );
   if (status === 410)

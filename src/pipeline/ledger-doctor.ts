@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join, relative } from 'node:path';
 import type { IncidentRecord, Ledger, RunView } from '../../ledger/ledger.ts';
+import { type Clock, isoSeconds } from '../core/clock.ts';
 import { incidentBranch, shortName } from '../core/incident.ts';
 import { untrustedLine } from '../core/untrusted.ts';
+import { fenceRef } from '../git/fence.ts';
 import { wasNeverFinished } from '../git/half-made.ts';
+import { type LeftFence, leftFences } from '../git/left-fences.ts';
 import { listWorktrees, type WorktreeEntry } from '../git/list-worktrees.ts';
 import type { Repository } from '../git/repository.ts';
 import { LOCK_PREFIX } from '../git/worktrees.ts';
@@ -17,6 +20,7 @@ export interface LedgerWorld {
   /** The branch that fixes are merged into; default: the remote's default branch. */
   base?: string;
   holder: Holder;
+  clock: Clock;
 }
 
 /** One thing in which ledger, git, disk and processes do not agree. */
@@ -28,7 +32,9 @@ export interface LedgerFinding {
     | 'unfinished_worktree'
     | 'unknown_worktree'
     | 'work_is_over'
-    | 'branch_missing';
+    | 'branch_missing'
+    | 'fence_left'
+    | 'remote_unknown';
   /** One sentence. */
   what: string;
   /** Whose move it is, and which. */
@@ -38,22 +44,29 @@ export interface LedgerFinding {
     | { do: 'end_run'; run: RunView }
     | { do: 'forget_folder'; path: string }
     | { do: 'remove_unfinished'; path: string; head: string }
-    | { do: 'remove_finished'; path: string; branch: string };
+    | { do: 'remove_finished'; path: string; branch: string }
+    | { do: 'remove_fence'; ref: string; id: string };
 }
 
-/** Compares what the ledger has on record with git's worktrees and branches, the disk and the processes. Reads only. */
+/**
+ * Compares what the ledger has on record with git's worktrees and branches, the disk, the processes, and the fences on the
+ * remote. Only reads; never fails for a remote that cannot be asked.
+ */
 export async function examineLedger(world: LedgerWorld): Promise<LedgerFinding[]> {
   const { ledger, repository } = world;
   const { active, recent } = await ledger.list();
   const incidents = [...new Set([...active, ...recent].flatMap((run) => run.incidents))];
   const records = await Promise.all(incidents.map((incident) => ledger.incident(incident)));
-  const worktrees = await listWorktrees(repository);
+  const [worktrees, remote] = await Promise.all([listWorktrees(repository), leftFences(repository)]);
+  const held = new Set(active.flatMap((run) => run.incidents.map(fenceRef)));
   const known = new Set(records.flatMap(({ steps }) => steps.worktree?.path ?? []));
   const strangers = worktrees.filter((entry) => isOurs(entry, world) && !known.has(entry.path));
   return [
     ...active.flatMap(silentSession),
     ...records.flatMap((record) => recordedWorktree(record, worktrees)),
     ...(await Promise.all(strangers.map(unknownWorktree))),
+    ...remote.fences.filter(({ ref }) => !held.has(ref)).flatMap((fence) => oldFence(fence, world.clock())),
+    ...(remote.problem === undefined ? [] : [unknownRemote(remote.problem)]),
   ];
 }
 
@@ -132,6 +145,27 @@ async function unknownWorktree(entry: WorktreeEntry): Promise<LedgerFinding> {
     next: 'Look at it; `git worktree remove` takes it away when nothing in it is unsaved.',
   };
 }
+
+/** Nobody sleeps through this and still pushes; until then a fence refuses a session that wakes after the merge. */
+const FENCE_DAYS = 30;
+
+function oldFence({ ref, id, branch, by, at }: LeftFence, now: number): LedgerFinding[] {
+  if (now - at < FENCE_DAYS * 86_400_000) return [];
+  return [
+    {
+      kind: 'fence_left',
+      what: `The remote has a fence (${ref}, by ${by} at ${isoSeconds(at)}) whose branch ${branch} is gone.`,
+      next: `It does no harm; --repair takes it off, as nobody can have slept for ${FENCE_DAYS} days.`,
+      repair: { do: 'remove_fence', ref, id },
+    },
+  ];
+}
+
+const unknownRemote = (problem: string): LedgerFinding => ({
+  kind: 'remote_unknown',
+  what: `Nobody can say what fences the remote has: ${problem}.`,
+  next: 'Ask again when git reaches it; all else was looked at.',
+});
 
 function isOurs(entry: WorktreeEntry, { repository, worktrees }: LedgerWorld): boolean {
   const parent = isAbsolute(worktrees) ? worktrees : join(repository.mainCheckout, worktrees);

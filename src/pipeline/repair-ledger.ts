@@ -1,6 +1,7 @@
 import type { Ledger, Run } from '../../ledger/ledger.ts';
 import { messageOf, PitcrewError } from '../core/errors.ts';
 import { removeHalfMade } from '../git/half-made.ts';
+import { removeFence } from '../git/left-fences.ts';
 import { removeWorktree } from '../git/remove-worktree.ts';
 import { atMainCheckout } from '../git/repository.ts';
 import { oneAtATime } from '../git/repository-lock.ts';
@@ -12,7 +13,7 @@ type Repair = NonNullable<LedgerFinding['repair']>;
 
 /**
  * Mends one finding where that loses nothing: no file that is not in a commit, no commit that is not merged. Answers what
- * was done; a refusal of git or the ledger is answered as the reason why it was left.
+ * was done; a refusal of git, the remote or the ledger is answered as the reason why it was left.
  */
 export async function repairLedger(
   repair: Repair,
@@ -42,6 +43,9 @@ async function mend(repair: Repair, world: LedgerWorld): Promise<{ done: boolean
       await oneAtATime(main, () => removeHalfMade(main, repair.path, repair.head));
       return { done: true, said: 'Removed the unfinished checkout.' };
     }
+    case 'remove_fence':
+      await removeFence(repository, repair);
+      return { done: true, said: `Taken off; it was commit ${repair.id.slice(0, 12)}.` };
     case 'remove_finished': {
       const { path, branch } = repair;
       const into = base === undefined ? [] : [`refs/remotes/origin/${base}`, base];

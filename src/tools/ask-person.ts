@@ -23,8 +23,8 @@ export async function ask(
   if (!call.ask || !session.attended) return nobody(call.nobody);
   const asked = clock();
   const answer = await call.ask(question);
-  if ('nobody' in answer) return nobody(String(answer.nobody));
   if (answer.action === 'accept') return answer;
+  if (answer.nobody !== undefined) return nobody(answer.nobody);
   if (answer.action === 'cancel') return { action: 'cancel' };
   return { action: 'decline', hurried: clock() - asked < READING_MS };
 }
@@ -51,13 +51,17 @@ export async function askPersonTo(
   if (reply.action === 'nobody') {
     throw refusedError(
       `There is nobody to ask here${reply.because}, so ${question.what}.`,
-      `Ask the person to run \`npx pitcrew ${question.command}\` in a terminal of their own.`,
+      `Ask the person to run \`pitcrew ${question.command}\` in a terminal of their own.`,
     );
   }
   throw refusedError(
     reply.action === 'cancel'
       ? `The person closed the question, so ${question.what}.`
-      : `The person did not allow it, so ${question.what}.`,
+      : `The person did not allow it${unlessAnswered(reply)}, so ${question.what}.`,
     'Ask them what they want instead; do not ask again for the same.',
   );
 }
+
+/** What a refusal adds to "the person did not": nobody reads and answers that soon. */
+export const unlessAnswered = (reply: Reply): string =>
+  reply.action === 'decline' && reply.hurried ? ', or the client answered in their place' : '';

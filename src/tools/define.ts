@@ -30,12 +30,16 @@ export interface Call {
 }
 
 export interface Question {
+  /** All of it, as many lines as it takes. */
   message: string;
+  /** The same in at most four lines, for dialogs that show no more (Claude Code's). Default: `message` without empty lines. */
+  brief?: string;
   field: { name: string; title: string; description: string };
 }
 export type PersonAnswer =
   | { action: 'accept'; text: string; how: 'elicitation' | 'terminal' }
-  | { action: 'decline' | 'cancel' };
+  /** `nobody`: why this is no person's answer, as the middle of a sentence; absent where it may be one. */
+  | { action: 'decline' | 'cancel'; nobody?: string };
 
 /** The text is for the model and for people; the data is the same facts for programs. */
 export interface Answer {
@@ -112,6 +116,8 @@ export function defineTool<Shape extends z.ZodRawShape>(definition: Definition<S
 interface StepDefinition<Shape extends z.ZodRawShape> extends Omit<Definition<Shape>, 'run' | 'positional'> {
   /** Earlier steps that the ledger must know of, besides the selection and the claim. */
   requires: readonly Requirement[];
+  /** Set where a command may do the step for the session that holds the issue. */
+  ofAnySession?: 'from a command';
   run(
     input: z.output<z.ZodObject<Shape>> & { issue: string },
     context: Context,
@@ -125,14 +131,15 @@ interface StepDefinition<Shape extends z.ZodRawShape> extends Omit<Definition<Sh
  * from an argument: an author cannot forget it, and a model cannot talk its way past it.
  */
 export function defineStep<Shape extends z.ZodRawShape>(definition: StepDefinition<Shape>): Tool {
-  const { requires, run, input, ...rest } = definition;
+  const { requires, ofAnySession, run, input, ...rest } = definition;
   return defineTool({
     ...rest,
     positional: 'issue',
     input: { issue: z.string().min(1).describe('Short id, for example WEB-3F.'), ...input },
     async run(parsed, context, call) {
       const step = parsed as z.output<z.ZodObject<Shape>> & { issue: string };
-      return run(step, context, call, await meetRequirements(requires, step.issue, context));
+      const others = ofAnySession !== undefined && context.session.kind === 'command';
+      return run(step, context, call, await meetRequirements(requires, step.issue, context, { others }));
     },
   });
 }

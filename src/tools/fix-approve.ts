@@ -11,7 +11,8 @@ import {
   judgeChange,
 } from '../pipeline/judge-change.ts';
 import { recordStep } from '../pipeline/record-step.ts';
-import { ask, type Reply } from './ask-person.ts';
+import type { FileChange } from '../policy/diff.ts';
+import { ask, type Reply, unlessAnswered } from './ask-person.ts';
 import { type Answer, type Call, defineStep, type Question } from './define.ts';
 import type { Held } from './requirements.ts';
 
@@ -23,13 +24,15 @@ export const fixApprove = defineStep({
   effect: 'write',
   examples: ['fix-approve WEB-3F'],
   requires: ['selected_by_person', 'worktree'],
+  // Their word is not the session's: a terminal of their own is where they give it to a client without dialogs.
+  ofAnySession: 'from a command',
   input: {},
   async run(_input, context, call, held) {
     const change = await changeOf(context, held);
     const name = held.shortId;
     if (change.findings.length === 0) return nothingToApprove(name, change);
     requireApprovable(change);
-    const answer = await askPerson(questionOf(name, change), context, call);
+    const answer = await askPerson(name, questionOf(name, change), context, call);
     if (!isFor(await changeOf(context, held), change)) {
       throw refusedError(
         'Files changed while the person was asked, so the answer is void.',
@@ -65,6 +68,7 @@ function requireApprovable({ findings }: JudgedChange): void {
 }
 
 async function askPerson(
+  name: string,
   question: Question,
   context: Context,
   call: Call,
@@ -73,49 +77,67 @@ async function askPerson(
   if (reply.action === 'nobody') {
     throw refusedError(
       `There is nobody to ask here${reply.because}, so nothing is approved.`,
-      'Take the change back, or let a person run `npx pitcrew fix-approve` in a terminal of their own.',
+      `Take the change back, or ask the person to run \`pitcrew fix-approve ${name}\` in a terminal of their own.`,
     );
   }
   if (reply.action === 'accept' && /^\s*approved?\s*$/i.test(reply.text)) return reply;
   throw refusedError(
-    reply.action === 'cancel'
-      ? 'The person closed the question: nothing is approved.'
-      : 'The person did not approve the change.',
+    `${NOT_APPROVED[reply.action]}${unlessAnswered(reply)}.`,
     'Take it back in the worktree, or ask the person what they want instead; do not ask again for the same change.',
   );
 }
 
+const NOT_APPROVED = {
+  cancel: 'The person closed the question: nothing is approved',
+  decline: 'The person did not approve the change',
+  accept: 'The person did not approve the change: they typed something other than `approve`',
+};
+
 const MOST_FILES = 30;
 const MOST_FINDINGS = 30;
 
-function questionOf(name: string, { files, findings, tree, baseTree }: JudgedChange): Question {
-  const rows = files
-    .slice(0, MOST_FILES)
-    .map(
-      ({ path, status, linesAdded, linesRemoved }) =>
-        `  ${status} ${untrustedLine(path, 120)} +${linesAdded} -${linesRemoved}`,
-    );
-  const added = files.reduce((sum, file) => sum + file.linesAdded, 0);
-  const removed = files.reduce((sum, file) => sum + file.linesRemoved, 0);
+function questionOf(name: string, change: JudgedChange): Question {
+  const { files, findings, tree, baseTree } = change;
+  // Both trees are in the repository already: this shows the very change that is allowed, whatever the files are by then.
+  const look = `All of it: git diff ${baseTree.slice(0, 12)} ${tree.slice(0, 12)}`;
   return {
     message: [
       `The fix of ${name} does more than a fix should. Allow exactly this change?`,
       '',
       ...findingLines(findings, MOST_FINDINGS),
       '',
-      `${files.length} files, +${added} -${removed}:`,
-      ...rows,
+      `${sizeOf(change)}:`,
+      ...files.slice(0, MOST_FILES).map((file) => `  ${file.status} ${rowOf(file)}`),
       ...(files.length > MOST_FILES ? [`  and ${files.length - MOST_FILES} more`] : []),
       '',
+      look,
       `Tree ${tree}`,
       `on   ${baseTree}`,
     ].join('\n'),
+    brief: [`Allow this unusual fix of ${name}? ${sizeOf(change)}.`, ...twoLinesOf(change), look].join('\n'),
     field: {
       name: 'approval',
       title: 'Approval',
       description: 'Type approve to allow it; anything else does not.',
     },
   };
+}
+
+function sizeOf({ files }: JudgedChange): string {
+  const added = files.reduce((sum, file) => sum + file.linesAdded, 0);
+  const removed = files.reduce((sum, file) => sum + file.linesRemoved, 0);
+  return `${files.length} ${files.length === 1 ? 'file' : 'files'}, +${added} -${removed}`;
+}
+
+const rowOf = ({ path, linesAdded, linesRemoved }: FileChange): string =>
+  `${untrustedLine(path, 120)} +${linesAdded} -${linesRemoved}`;
+
+/** What speaks against the change, and where that is one thing, the files; where it is more than two, the rules of the others. */
+function twoLinesOf({ findings, files }: JudgedChange): [string, string] {
+  const [first = '', second = files.map(rowOf).join(', ')] = findings.map(findingLine);
+  if (findings.length <= 2) return [first, second];
+  const rules = new Set(findings.slice(1).map(({ rule }) => rule));
+  return [first, `- and ${findings.length - 1} more: ${[...rules].join(', ')}`];
 }
 
 function approvalOf(

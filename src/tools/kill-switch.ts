@@ -39,5 +39,5 @@ export async function unlessStopped(
 const stoppedError = (reason: string): PitcrewError =>
   refusedError(
     `All work of Pitcrew is stopped here: ${reason}.`,
-    'Stop now and tell the person what is unfinished; nothing of it is lost. They let it go on with `npx pitcrew resume`.',
+    'Stop now and tell the person what is unfinished; nothing of it is lost. They let it go on with `pitcrew resume`.',
   );

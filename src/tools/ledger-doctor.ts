@@ -8,7 +8,7 @@ export const ledgerDoctor = defineTool({
   name: 'ledger_doctor',
   title: 'Compare ledger, worktrees, branches, disk and processes',
   description:
-    'Says in what ledger, git worktrees, disk and processes do not agree, with the next step of each; with `repair`, mends what loses nothing: claims of sessions that are gone, folders that are gone, unfinished checkouts, merged and clean worktrees. Use after a crash, or to tidy up.',
+    'Says in what ledger, git worktrees, disk and processes do not agree, with the next step of each; with `repair`, mends what loses nothing: claims of sessions that are gone, folders that are gone, unfinished checkouts, merged and clean worktrees, fences on the remote that are over. Use after a crash, or to tidy up.',
   effect: 'write',
   examples: ['ledger-doctor', 'ledger-doctor --repair'],
   input: { repair: z.boolean().default(false).describe('Mend what is safe to mend; default: only say it.') },
@@ -46,11 +46,12 @@ export const ledgerDoctor = defineTool({
   },
 });
 
-async function worldOf({ config, repository, session, ledger }: Context): Promise<LedgerWorld> {
+async function worldOf({ config, repository, session, ledger, clock }: Context): Promise<LedgerWorld> {
   const { base } = config.github;
   return {
     ledger: await ledger(),
     repository,
+    clock,
     worktrees: config.worktrees,
     ...(base === undefined ? {} : { base }),
     holder: { session: session.id, owner: session.owner, ttlMs: session.leaseMs },

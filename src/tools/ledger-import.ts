@@ -127,6 +127,6 @@ const entryData = ({ title, since, paths, status }: HandwrittenEntry) => ({
 
 function closing(done: { isList: boolean; write: boolean; added: number; file: string }): string {
   if (done.isList) return `Every claim reads ${LIST} as it is: nothing needs to be moved.`;
-  if (!done.write) return `Nothing was written. With \`write\`, what is not history is added to ${LIST}.`;
+  if (!done.write) return `Nothing was written. With \`--write\`, what is not history is added to ${LIST}.`;
   return `Added to ${LIST}: ${done.added}. ${untrustedCell(done.file, 120)} stays as it is; undo by deleting what was added.`;
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { shortName } from '../core/incident.ts';
 import { untrustedCell } from '../core/untrusted.ts';
-import { endRun } from '../pipeline/end-run.ts';
+import { endRun, tellRemote, toldText } from '../pipeline/end-run.ts';
 import { defineTool } from './define.ts';
 import { allowEnding, othersRun } from './others-run.ts';
 
@@ -24,14 +24,22 @@ export const ledgerRelease = defineTool({
     const { session } = context;
     const note = untrustedCell(reason, 200) || `released by ${session.owner.label}`;
     const holder = { session: session.id, owner: session.owner, ttlMs: session.leaseMs };
-    await endRun(ledger, run, holder, note);
+    const ended = await endRun(ledger, run, holder, note);
+    call.progress('Telling the remote');
+    const told = await tellRemote(context.repository, run, ended);
     const issues = run.incidents.map(shortName);
     return {
       text: [
         `Released: ${issues.join(', ')}, held by ${run.owner.label} until now; free for the next ledger_register.`,
         ...run.worktrees.map(({ path, branch }) => `Its worktree stays: ${path} (branch ${branch}).`),
+        ...toldText(told),
       ].join('\n'),
-      data: { issues, from: run.owner.label, worktrees: run.worktrees.map(({ path }) => path) },
+      data: {
+        issues,
+        from: run.owner.label,
+        worktrees: run.worktrees.map(({ path }) => path),
+        told: told.map((one) => ({ ...one })),
+      },
     };
   },
 });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { shortName } from '../core/incident.ts';
 import { untrustedCell } from '../core/untrusted.ts';
-import { takeOverRun } from '../pipeline/end-run.ts';
+import { takeOverRun, tellRemote, toldText } from '../pipeline/end-run.ts';
 import { defineTool } from './define.ts';
 import { allowEnding, othersRun } from './others-run.ts';
 
@@ -25,6 +25,8 @@ export const ledgerTakeover = defineTool({
     const holder = { session: session.id, owner: session.owner, ttlMs: session.leaseMs };
     const taken = await takeOverRun(ledger, run, holder, untrustedCell(reason, 200) || 'taken over');
     await context.hold(taken);
+    call.progress('Telling the remote');
+    const told = await tellRemote(context.repository, run, taken);
     const issues = taken.incidents.map(shortName);
     const paths = taken.paths.map((path) => path.glob);
     return {
@@ -32,9 +34,17 @@ export const ledgerTakeover = defineTool({
         `This session holds ${issues.join(', ')} now (run ${taken.run}); it was held by ${run.owner.label}.`,
         `Paths: ${paths.join(', ') || 'none'}. What that session still tries to commit, push or resolve is refused.`,
         ...run.worktrees.map(({ path, branch }) => `Its worktree: ${path} (branch ${branch}).`),
+        ...toldText(told),
         'Next: worktree_create goes on in that worktree.',
       ].join('\n'),
-      data: { run: taken.run, fence: taken.fence, issues, paths, from: run.owner.label },
+      data: {
+        run: taken.run,
+        fence: taken.fence,
+        issues,
+        paths,
+        from: run.owner.label,
+        told: told.map((one) => ({ ...one })),
+      },
     };
   },
 });

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Owner, Run, RunView } from '../../ledger/ledger.ts';
 import { ownerKey } from '../../ledger/liveness.ts';
 import type { Context } from '../context.ts';
+import { isoSeconds, spanOf } from '../core/clock.ts';
 import { refusedError } from '../core/errors.ts';
 import { shortName } from '../core/incident.ts';
+import { untrustedLine } from '../core/untrusted.ts';
 
 /**
  * Whether a run is this session's: registered by it, or by the same process under an earlier name (an agent's commands
@@ -11,6 +13,21 @@ import { shortName } from '../core/incident.ts';
  */
 export const isOwn = (run: Run, { session }: Pick<Context, 'session'>): boolean =>
   run.session === session.id || isSameProcess(run.owner, session.owner);
+
+/**
+ * When and why this session's newest claim of an incident ended, as the end of "is not claimed by this session"; empty
+ * where it had none in the last 14 days. Also told of claims that its process had before it was started again.
+ */
+export async function endedClaim(incident: string, context: Context): Promise<string> {
+  const { recent } = await (await context.ledger()).list();
+  const last = recent.find(
+    (run) => run.incidents.includes(incident) && (isOwn(run, context) || isSameClient(run, context)),
+  );
+  if (last?.closedAt === undefined) return '';
+  const ago = spanOf(context.clock() - last.closedAt);
+  const why = last.note ? `: ${untrustedLine(last.note, 200)}` : '';
+  return ` any more: run ${last.run} ended at ${isoSeconds(last.closedAt)} (${ago} ago)${why}`;
+}
 
 /**
  * Takes over what this very session of the client held before its process was started again (`--resume`): the client's
@@ -30,10 +47,12 @@ export async function resumeOwnRuns(context: Context): Promise<string[]> {
 }
 
 function isFromBefore(run: RunView, { session }: Context): boolean {
-  const { owner } = session;
-  if (run.liveness === 'live' || isSameProcess(run.owner, owner)) return false;
-  return run.session === session.id || run.owner.client?.session === owner.client?.session;
+  if (run.liveness === 'live' || isSameProcess(run.owner, session.owner)) return false;
+  return run.session === session.id || isSameClient(run, { session });
 }
+
+const isSameClient = (run: Run, { session }: Pick<Context, 'session'>): boolean =>
+  run.owner.client?.session !== undefined && run.owner.client.session === session.owner.client?.session;
 
 const isSameProcess = (one: Owner, other: Owner): boolean =>
   one.pid !== 0 && ownerKey(one) === ownerKey(other);

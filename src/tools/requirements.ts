@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { isoSeconds, spanOf } from '../core/clock.ts';
 import { type PitcrewError, refusedError } from '../core/errors.ts';
 import { shortName } from '../core/incident.ts';
-import { isOwn } from './own-runs.ts';
+import { endedClaim, isOwn } from './own-runs.ts';
 
 /** A step that has to be in the ledger before a tool may run; the claim is always required. */
 export type Requirement = 'selected' | 'selected_by_person' | 'worktree' | 'verified' | 'committed';
@@ -22,20 +22,21 @@ export interface Held {
 export const SELECTION_GOOD_FOR_MS = 24 * 3600 * 1000;
 
 /**
- * Looks up the incident that `issue` names, checks that this session holds it, and each requirement in order.
- * Throws a refused error that names the missing step and the tool that makes it.
+ * Looks up the incident that `issue` names, checks that this session holds it (with `others`, that any does), and each
+ * requirement in order. Throws a refused error that names the missing step and the tool that makes it.
  */
 export async function meetRequirements(
   requirements: readonly Requirement[],
   issue: string,
   context: Context,
+  { others = false }: { others?: boolean } = {},
 ): Promise<Held> {
   const incident = await context.incidentOf(issue);
   const ledger = await context.ledger();
   const record = await ledger.incident(incident);
   const facts: Facts = { incident, record, context };
-  const run = requireClaimed(facts);
-  await keep(run, context);
+  const run = others && record.run ? record.run : await requireClaimed(facts);
+  if (isOwn(run, context)) await keep(run, context);
   for (const requirement of requirements) {
     const failure = CHECKS[requirement](facts);
     if (failure) throw failure;
@@ -148,10 +149,16 @@ async function keep(run: RunView, context: Context): Promise<void> {
   await context.hold(run);
 }
 
-function requireClaimed({ incident, record, context }: Facts): RunView {
+async function requireClaimed({ incident, record, context }: Facts): Promise<RunView> {
   const name = shortName(incident);
   const run = record.run;
-  if (!run) throw refusedError(`${name} is not claimed by this session.`, 'Claim it with ledger_register.');
+  if (!run) {
+    const ended = await endedClaim(incident, context);
+    throw refusedError(
+      `${name} is not claimed by this session${ended}.`,
+      ended ? 'Claim it again with ledger_register, and go on.' : 'Claim it with ledger_register.',
+    );
+  }
   if (isOwn(run, context)) return run;
   throw refusedError(
     `${name} is claimed by ${run.owner.label} since ${isoSeconds(run.startedAt)}.`,

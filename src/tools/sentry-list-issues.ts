@@ -3,13 +3,14 @@ import * as z from 'zod';
 import type { TriageCandidate } from '../../ledger/ledger.ts';
 import type { Context } from '../context.ts';
 import { sentryIncident } from '../core/incident.ts';
+import { asTypedHere } from '../core/program-name.ts';
 import { untrustedLine } from '../core/untrusted.ts';
 import { droppedLine } from '../triage/filters.ts';
 import { listNamed } from '../triage/list-named.ts';
 import { buildTriage, type TriageOptions, type TriageResult, type TriageRow } from '../triage/rank.ts';
 import { appendTriage } from '../triage/report.ts';
 import { markdownTable, plainTable } from '../triage/table.ts';
-import { type Answer, defineTool } from './define.ts';
+import { type Answer, type Call, defineTool } from './define.ts';
 import { filtersOf, issueFilters } from './issue-filters.ts';
 
 const input = {
@@ -75,7 +76,7 @@ export const sentryListIssues = defineTool({
       : await buildTriage({ client, options, signal: call.signal, onProgress: call.progress });
     const heldBy = await holders(context, organization, result.rows);
     const triage = parsed.record ? await record(context, organization, result, heldBy) : undefined;
-    return answerOf(parsed, context, call.reader === 'person' ? plainTable : markdownTable, {
+    return answerOf(parsed, context, call.reader, {
       result,
       heldBy,
       ...(triage ? { triage } : {}),
@@ -156,7 +157,7 @@ async function record(
 function answerOf(
   parsed: Input,
   context: Context,
-  tableOf: typeof markdownTable,
+  reader: Call['reader'],
   {
     result,
     heldBy,
@@ -164,6 +165,7 @@ function answerOf(
   }: { result: TriageResult; heldBy: ReadonlyMap<string, string>; triage?: Recorded },
 ): Answer {
   const { rows, dropped, options } = result;
+  const tableOf = reader === 'person' ? plainTable : markdownTable;
   const table = rows.length === 0 ? 'No issue is left.' : tableOf(rows, { now: context.clock(), heldBy });
   const counts = [
     `${rows.length} shown`,
@@ -191,11 +193,16 @@ function answerOf(
     ...reasons,
     ...droppedRows,
     ...(triage && rows.length > 0
-      ? [`Triage ${triage.id}, report ${triage.report}. Next: show this table, then triage_select.`]
+      ? [`Triage ${triage.id}, report ${triage.report}. Next: ${NEXT[reader](triage.id)}.`]
       : []),
   ];
   return { text: lines.join('\n'), data: dataOf(result, heldBy, triage) };
 }
+
+const NEXT = {
+  model: () => 'show this table, then triage_select',
+  person: (triage: string) => asTypedHere(`pitcrew triage-select --triage ${triage}`),
+} satisfies Record<Call['reader'], (triage: string) => string>;
 
 function dataOf(
   result: TriageResult,

@@ -97,9 +97,26 @@ function questionOf(triage: Triage): Question {
       : [];
   return {
     message: ['Which Sentry issues should be worked on?', '', ...rows, ...more].join('\n'),
+    ...(triage.candidates.length > 3 && { brief: briefOf(triage) }),
     field: { name: 'selection', title: 'Selection', description: '1,2,5 | all | top 3 | skip' },
   };
 }
+
+/** More than three, for a dialog of four lines: the table, where the titles are, stands above it. */
+function briefOf({ candidates }: Triage): string {
+  const lines = [''];
+  for (const [at, { index, shortId }] of candidates.entries()) {
+    const entry = `${index} ${shortId}${at + 1 < candidates.length ? ', ' : ''}`;
+    if (`${lines.at(-1)}${entry}`.length <= BRIEF_WIDTH) lines.push(`${lines.pop()}${entry}`);
+    else if (lines.length < 3) lines.push(entry);
+    else return [BRIEF, ...lines.slice(0, 2), `${lines[2]}and ${candidates.length - at} more`].join('\n');
+  }
+  return [BRIEF, ...lines].join('\n');
+}
+
+const BRIEF = 'Which Sentry issues of the table should be worked on?';
+/** A dialog cuts lines at the terminal's width, of 80 at the least, and takes some for its frame. */
+const BRIEF_WIDTH = 60;
 
 function selectByPolicy(
   selection: string | undefined,
@@ -110,7 +127,7 @@ function selectByPolicy(
   if (context.config.unattended !== 'draft-pr') {
     throw refusedError(
       `There is nobody to ask here${because}, so nothing is selected and no issue may be worked on.`,
-      `Ask the person to run \`npx pitcrew triage-select --triage ${triage.id}\` in a terminal of their own, or to set \`unattended: draft-pr\` in pitcrew.yml.`,
+      `Ask the person to run \`pitcrew triage-select --triage ${triage.id}\` in a terminal of their own, or to set \`unattended: draft-pr\` in pitcrew.yml.`,
     );
   }
   if (selection === undefined) {

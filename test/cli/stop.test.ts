@@ -49,7 +49,7 @@ test('after pitcrew stop every tool that writes is refused, and what only reads 
     const usual = 'issue' in inputSchema.properties ? { issue: ISSUE } : {};
     const failure = await fails(client, name, ARGUMENTS[name] ?? usual, 'refused');
     expect(failure.message, name).toContain('All work of Pitcrew is stopped here: freeze until Monday');
-    expect(failure.hint).toContain('pitcrew resume');
+    expect(failure.hint).toContain(`node ${PROGRAM} resume`);
   }
   await works(client, 'ledger_status');
 });

@@ -36,10 +36,13 @@ const TABLE: { of: string; may: string[] }[] = [
   // The sandbox and the server are commands of the program, loaded when they are asked for.
   { of: 'src/cli/sandbox.ts', may: ['src/core/', 'src/sandbox/'] },
   { of: 'src/cli/setup-world.ts', may: ['src/core/', 'src/context/', 'src/setup/'] },
-  { of: 'src/cli/stop.ts', may: ['src/core/', 'src/context.ts', 'src/context/kill-switch.ts'] },
+  {
+    of: 'src/cli/stop.ts',
+    may: ['src/core/', 'src/context.ts', 'src/context/kill-switch.ts', 'src/cli/open-here.ts'],
+  },
   {
     of: 'src/cli/ledger-watch.ts',
-    may: ['src/core/', 'src/context.ts', 'src/tools/registry.ts', 'ledger/ledger.ts'],
+    may: ['src/core/', 'src/context.ts', 'src/tools/registry.ts', 'ledger/ledger.ts', 'src/cli/open-here.ts'],
   },
   { of: 'src/cli/init', may: ['src/core/', 'src/context.ts', 'src/setup/', 'src/cli/'] },
   { of: 'src/cli/doctor', may: ['src/core/', 'src/context.ts', 'src/setup/', 'src/cli/'] },

@@ -161,20 +161,22 @@ describe('frozen between the guard and the push', () => {
     expect(before).not.toBe('');
     const answer = await wake(late);
     expect(answer.text).toMatch(
-      /^refused: RACE-DAY-1 was taken over: it was pushed to origin by Test at \S+Z \(run r\d+-\w+, fence \d+\), and this session has the older fence \d+\.\nNext step: Nothing was pushed\. /,
+      /^refused: RACE-DAY-1 was taken over: origin has a newer fence, by Test at \S+Z \(run r\d+-\w+, fence \d+\), and this session has the older fence \d+\.\nNext step: Nothing was pushed\. /,
     );
     expect(await fenceOf(late)).toBe(before);
     expect(await onRemote(`refs/heads/${late.branch}`)).toBe(late.sha);
     expect(await pullsOf(stage, late.branch)).toHaveLength(1);
   });
 
-  test('it wakes first: its push comes before the other, but its pull request is refused, and the other goes on', async () => {
+  test('it wakes before the other pushes: refused by the fence that the takeover put there, and the other goes on', async () => {
     const early = of('pushFirst');
-    const answer = await wake(early);
-    expect(answer.text).toMatch(/^refused: /);
-    expect(answer.text).toContain('second-crew');
-    expect(await pullsOf(stage, early.branch)).toEqual([]);
     const before = await fenceOf(early);
+    expect(before).not.toBe('');
+    const answer = await wake(early);
+    expect(answer.text).toMatch(/^refused: RACE-DAY-2 was taken over: origin has a newer fence, by Test /);
+    expect(await onRemote(`refs/heads/${early.branch}`)).toBe('');
+    expect(await fenceOf(early)).toBe(before);
+    expect(await pullsOf(stage, early.branch)).toEqual([]);
     const { data } = await offer(second, early.issue);
     expect(data.outcome).toBe('created');
     expect(await fenceOf(early)).not.toBe(before);

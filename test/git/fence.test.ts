@@ -55,7 +55,7 @@ describe('an older fence', () => {
     expect(refused).toMatchObject({
       kind: 'refused',
       message: expect.stringMatching(
-        /^SHOP-1 was taken over: it was pushed to origin by Ada at \S+Z \(run r9-abc, fence 9\), and this session has the older fence 7\.$/,
+        /^SHOP-1 was taken over: origin has a newer fence, by Ada at \S+Z \(run r9-abc, fence 9\), and this session has the older fence 7\.$/,
       ),
     });
     expect(state(origin)).toEqual(before);

@@ -215,7 +215,7 @@ describe('a failure says whose move it is', () => {
       '404',
       { status: 404 },
       'input',
-      /does not exist in acme\/shop, or the token cannot see it/,
+      /acme\/shop, or what is asked of it, does not exist, or the token cannot see it/,
       /owner and name/,
     ],
     [

@@ -103,6 +103,7 @@ describe('parseHandwritten', () => {
     [localTime(NOW + 3 * HOUR), 'unclear', NOW + 3 * HOUR],
     ['2062-11-21 11:00', 'unclear', undefined],
     ['soon 1', 'unclear', undefined],
+    ['yesterday', 'unclear', undefined],
   ])('the time %s makes a started entry %s', (time, status, since) => {
     const entry = entryAt(time);
     expect(entry?.status).toBe(status);

@@ -11,8 +11,10 @@ import {
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { PathClaim } from '../../ledger/ledger.ts';
+import { readActiveRuns } from '../../ledger/reader.ts';
 import { openSqliteLedger } from '../../ledger/sqlite-ledger.ts';
-import { collectingLog, type Desk, exclusive, openDesk, START, tempFolder } from './helpers.ts';
+import { cmd, collectingLog, type Desk, exclusive, openDesk, ownerOf, START, tempFolder } from './helpers.ts';
 
 const open = (file: string) => openSqliteLedger({ file, clock: () => START, log: collectingLog() });
 
@@ -56,30 +58,42 @@ describe('the file', () => {
     });
   });
 
-  test('of an older program is taken over once; that program then leaves it alone', async () => {
-    const desk = await openDesk();
-    const run = await desk.granted('alice', ['sentry:a/B-1'], exclusive('src/a.ts'));
-    await desk.ledger.dispose();
-    // As format 1 had it: no tickets, runs without resources and lanes, and indexes that only cost.
-    const other = new DatabaseSync(desk.file);
-    other.exec(`DROP TABLE tickets; UPDATE ledger SET schema = 1;
-      CREATE INDEX claims_run ON claims (run);
-      CREATE INDEX events_at ON events (at);
-      CREATE INDEX answers_at ON answers (at);
-      DROP INDEX runs_active;
-      CREATE INDEX runs_active ON runs (run) WHERE status = 'active';
-      UPDATE runs SET data = json_remove(data, '$.resources', '$.lanes')`);
-    const ledgers = await Promise.all([open(desk.file), open(desk.file)]);
-    for (const ledger of ledgers) onTestFinished(() => ledger.dispose());
-    expect((await ledgers[0]?.list())?.active).toMatchObject([{ run: run.run, resources: [], lanes: [] }]);
-    const indexes = other
-      .prepare("SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL")
-      .all();
-    expect(indexes.map((row) => row.name).sort()).toEqual(['runs_active', 'runs_closed', 'triages_rev']);
-    // What an older program asks before each operation, and refuses when the number is above its own.
-    expect(other.prepare('SELECT schema FROM ledger').get()).toEqual({ schema: 2 });
-    other.close();
-  });
+  test.each([1, 2])(
+    'of an older program (format %i) is taken over once; that program then leaves it alone',
+    async (format) => {
+      const desk = await openDesk();
+      const command = registration({ session: 'alice', incidents: ['sentry:a/B-1'] });
+      const answer = await desk.ledger.register(command);
+      const ended = await desk.granted('bob', ['sentry:a/B-2'], exclusive('src/b.ts'));
+      await desk.ledger.close({ cmd: cmd(), ...ended, status: 'completed', commits: [] });
+      const before = await desk.ledger.events({ afterRev: 0, limit: 100 });
+      await desk.ledger.dispose();
+      const other = new DatabaseSync(desk.file);
+      other.exec(AS_FORMAT_2);
+      if (format === 1) other.exec(AS_FORMAT_1);
+      expect(readActiveRuns(desk.file, START)).toMatchObject({ ok: true, runs: [{ session: 'alice' }] });
+      const ledgers = await Promise.all([open(desk.file), open(desk.file)]);
+      for (const ledger of ledgers) onTestFinished(() => ledger.dispose());
+      const [ledger] = ledgers;
+      expect(await ledger?.events({ afterRev: 0, limit: 100 })).toEqual(before);
+      expect(await ledger?.list()).toMatchObject({
+        active: [{ session: 'alice', resources: [], lanes: [] }],
+        recent: [{ run: ended.run }],
+      });
+      // The same command again, and then a new one.
+      expect(await ledger?.register(command)).toEqual(answer);
+      const next = await ledger?.register(registration({ session: 'cleo', incidents: ['sentry:a/B-3'] }));
+      expect(next).toMatchObject({ ok: true, rev: before.length + 1, run: { fence: 3 } });
+      const indexes = other
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL")
+        .all();
+      expect(indexes.map((row) => row.name).sort()).toEqual(['runs_active', 'runs_closed', 'triages_rev']);
+      // What an older program asks before each operation, and refuses when the number is above its own.
+      expect(other.prepare('SELECT schema FROM ledger').get()).toEqual({ schema: 3 });
+      expect(other.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
+      other.close();
+    },
+  );
 
   test('that is removed or exchanged under an open session is noticed', async () => {
     const desk = await openDesk();
@@ -172,7 +186,7 @@ test('active runs and named runs are found by index, so that history does not sl
   const other = new DatabaseSync(desk.file);
   const plans = [
     "SELECT data FROM runs WHERE status = 'active'",
-    "SELECT data FROM runs WHERE run = 'x'",
+    "SELECT data FROM runs WHERE n = CAST(substr('r1-x', 2) AS INTEGER) AND run = 'r1-x'",
   ].map((sql) =>
     other
       .prepare(`EXPLAIN QUERY PLAN ${sql}`)
@@ -183,6 +197,84 @@ test('active runs and named runs are found by index, so that history does not sl
   other.close();
   expect(plans).toEqual([
     expect.stringMatching(/USING INDEX runs_active/),
-    expect.stringMatching(/PRIMARY KEY/),
+    expect.stringMatching(/INTEGER PRIMARY KEY|rowid=/),
   ]);
 });
+
+test('an answer outlives its event: what is repeated after a trim gets it again', async () => {
+  const desk = await openDesk();
+  const command = registration({ session: 'alice', incidents: ['sentry:a/B-1'] });
+  const answer = await desk.ledger.register(command);
+  desk.pass(1000);
+  await desk.ledger.trim({ cmd: cmd(), olderThanDays: 0 });
+  expect(await desk.ledger.events({ afterRev: 0, limit: 100 })).toEqual([]);
+  expect(await desk.ledger.register(command)).toEqual(answer);
+});
+
+test('what one program asks for at once is judged one after the other', async () => {
+  const desk = await openDesk();
+  const sessions = Array.from({ length: 8 }, (_, at) => `s${at}`);
+  for (const incident of ['sentry:a/B-1', 'sentry:a/B-2', 'sentry:a/B-3']) {
+    const answers = await Promise.all(sessions.map((session) => desk.claim(session, [incident])));
+    expect(answers.filter((answer) => answer.ok)).toHaveLength(1);
+  }
+});
+
+test('what another program has written is seen at once, and what a caller does with an answer is not', async () => {
+  const desk = await openDesk();
+  const other = await open(desk.file);
+  onTestFinished(() => other.dispose());
+  const run = await desk.granted('alice', ['sentry:a/B-1'], exclusive('src/a.ts'));
+  const held = run.paths.splice(0);
+  const inTheWay = await other.register(registration({ session: 'bob', paths: held }));
+  expect(inTheWay).toMatchObject({ ok: false, conflicts: [{ run: run.run }] });
+  expect(await desk.claim('bob', [], held)).toMatchObject({ ok: false, conflicts: [{ run: run.run }] });
+  await other.close({ cmd: cmd(), run: run.run, fence: run.fence, status: 'completed', commits: [] });
+  expect(await desk.claim('bob', [], held)).toMatchObject({ ok: true });
+});
+
+const registration = (own: { session: string; incidents?: string[]; paths?: PathClaim[] }) => ({
+  cmd: cmd(),
+  owner: ownerOf(own.session),
+  incidents: [],
+  paths: [],
+  base: 'b',
+  ttlMs: 60_000,
+  intent: '',
+  ...own,
+});
+
+/** What makes a store of format 2 out of one of today's: texts for keys, and each answer in a row of its own. */
+const AS_FORMAT_2 = `
+  ALTER TABLE runs RENAME TO new_runs;
+  DROP INDEX runs_active;
+  DROP INDEX runs_closed;
+  CREATE TABLE runs (run TEXT PRIMARY KEY, status TEXT NOT NULL, fence INTEGER NOT NULL, closed_at INTEGER,
+    data TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE UNIQUE INDEX runs_active ON runs (fence) WHERE status = 'active';
+  CREATE INDEX runs_closed ON runs (closed_at) WHERE closed_at IS NOT NULL;
+  INSERT INTO runs SELECT run, status, fence, closed_at, data FROM new_runs;
+  DROP TABLE new_runs;
+  ALTER TABLE answers RENAME TO new_answers;
+  CREATE TABLE answers (cmd TEXT PRIMARY KEY, kind TEXT NOT NULL, at INTEGER NOT NULL, answer TEXT NOT NULL)
+    STRICT, WITHOUT ROWID;
+  INSERT INTO answers SELECT cmd, kind, at, coalesce(answer, (SELECT answer FROM events WHERE id = event))
+    FROM new_answers;
+  DROP TABLE new_answers;
+  ALTER TABLE events RENAME TO new_events;
+  CREATE TABLE events (rev INTEGER NOT NULL, n INTEGER NOT NULL, at INTEGER NOT NULL, data TEXT NOT NULL,
+    PRIMARY KEY (rev, n)) STRICT, WITHOUT ROWID;
+  INSERT INTO events SELECT id / 65536, id % 65536, at, data FROM new_events;
+  DROP TABLE new_events;
+  UPDATE ledger SET schema = 2`;
+
+/** And then of format 1: no tickets, runs without resources and lanes, and indexes that only cost. */
+const AS_FORMAT_1 = `
+  DROP TABLE tickets;
+  CREATE INDEX claims_run ON claims (run);
+  CREATE INDEX events_at ON events (at);
+  CREATE INDEX answers_at ON answers (at);
+  DROP INDEX runs_active;
+  CREATE INDEX runs_active ON runs (run) WHERE status = 'active';
+  UPDATE runs SET data = json_remove(data, '$.resources', '$.lanes');
+  UPDATE ledger SET schema = 1`;

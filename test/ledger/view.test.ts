@@ -1,9 +1,23 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { RunView } from '../../ledger/ledger.ts';
-import { renderView, writeView } from '../../ledger/view.ts';
+import { renderView, takeBackLate, writeView } from '../../ledger/view.ts';
 import { outsideOf } from '../../ledger/view-blocks.ts';
 import { cmd, exclusive, MINUTE, openDesk, ownerOf, START, tempFolder } from './helpers.ts';
 
@@ -100,7 +114,7 @@ describe('writeView', () => {
     fc.assert(
       fc.property(bytes, (before) => {
         writeFileSync(file, before);
-        writeView(file, view(5));
+        writeView(file, view(5), { mayBeEmpty: true });
         const first = readFileSync(file);
         // A whole block that was there before is ours, whoever wrote it; everything else is not.
         expect(outsideOf(first).equals(outsideOf(before))).toBe(true);
@@ -147,6 +161,74 @@ describe('writeView', () => {
   });
 });
 
+describe('a list that somebody saves at the same moment', () => {
+  const view = (rev: number) => ({ rev, store: 'ab12', body: `body of ${rev}` });
+  const place = () => {
+    const folder = tempFolder();
+    return { file: join(folder, 'active-runs.md'), keep: join(folder, 'old') };
+  };
+
+  test('what is written into the replaced file joins the new one, once, and also late changes of that', () => {
+    const { file, keep } = place();
+    writeFileSync(file, '- first\n');
+    const editor = openSync(file, 'a');
+    expect(writeView(file, view(1), { keep })).toBe('written');
+    const block = readFileSync(file, 'utf8').replace('- first\n', '');
+    expect(takeBackLate(file, { keep })).toBe('unchanged');
+    writeSync(editor, '- second\n');
+    expect(takeBackLate(file, { keep })).toBe('written');
+    expect(readFileSync(file, 'utf8')).toBe(`${block}- first\n- second\n`);
+    expect(takeBackLate(file, { keep })).toBe('unchanged');
+    writeSync(editor, '- third\n');
+    closeSync(editor);
+    expect(writeView(file, view(2), { keep })).toBe('written');
+    expect(readFileSync(file, 'utf8')).toMatch(/body of 2\n[\s\S]*\n- first\n- second\n- third\n$/);
+  });
+
+  test('a file that is emptied to be written anew is waited for, and an empty one is a list', () => {
+    const { file, keep } = place();
+    writeFileSync(file, '- first\n');
+    const editor = openSync(file, 'w');
+    expect(writeView(file, view(1), { keep })).toBe('busy');
+    writeSync(editor, '- first\n- second\n');
+    closeSync(editor);
+    expect(writeView(file, view(1), { keep })).toBe('written');
+    expect(readFileSync(file, 'utf8')).toMatch(/\n- first\n- second\n$/);
+    writeFileSync(file, '');
+    expect(writeView(file, view(2), { keep, mayBeEmpty: true })).toBe('written');
+  });
+
+  test('old files are not kept for ever', () => {
+    const { file, keep } = place();
+    for (let rev = 1; rev < 100; rev++) writeView(file, view(rev), { keep });
+    expect(readdirSync(keep).length).toBeLessThan(80);
+    const past = new Date(Date.now() - 60_000);
+    for (const name of readdirSync(keep)) utimesSync(join(keep, name), past, past);
+    writeView(file, view(100), { keep });
+    takeBackLate(file, { keep });
+    expect(readdirSync(keep)).toHaveLength(2);
+  });
+
+  test('a claim in a file that is being saved is respected', async () => {
+    const desk = await openDesk({ view: true });
+    mkdirSync(dirname(desk.viewFile));
+    const entry = `- **[2026-11-21 09:20 UTC] orders**\n  - Paths: \`src/orders/**\`\n  - Status: started\n`;
+    writeFileSync(desk.viewFile, '');
+    const saving = spawn(process.execPath, [
+      '-e',
+      `const fs = require('node:fs'); const [, file, text] = process.argv; const open = fs.openSync(file, 'w');
+       fs.writeSync(1, 'emptied'); setTimeout(() => fs.writeSync(open, text), 10)`,
+      desk.viewFile,
+      entry,
+    ]);
+    const closed = once(saving, 'close');
+    await once(saving.stdout, 'data');
+    const answer = await desk.claim('ann', ['sentry:a/A-1'], exclusive('src/orders/pricing.ts'));
+    expect(answer).toMatchObject({ ok: false, conflicts: [{ source: 'handwritten' }] });
+    await closed;
+  });
+});
+
 describe('the view of a ledger', () => {
   test('follows the changes, and hand-written text around it stays', async () => {
     const desk = await openDesk({ view: true });
@@ -167,6 +249,16 @@ describe('the view of a ledger', () => {
     expect(text).toMatch(/<!-- pitcrew:end -->\n\n- a note of mine\n$/);
     expect(text).toContain('bob, pid 4711 on build-3');
     expect(text).toContain('completed (commit: abc123)');
+  });
+
+  test('a list that is empty, and stays so, gets its block too', async () => {
+    const desk = await openDesk({ view: true });
+    mkdirSync(dirname(desk.viewFile));
+    writeFileSync(desk.viewFile, '');
+    await desk.granted('alice', ['sentry:acme/WEB-1']);
+    await desk.ledger.dispose();
+    expect(readFileSync(desk.viewFile, 'utf8')).toMatch(/^<!-- pitcrew:begin rev=1 -->\n/);
+    expect(desk.log.lines).toEqual([]);
   });
 
   test('a ledger that nobody used makes no file', async () => {

@@ -1,3 +1,5 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { crashIn } from '../support/crashes.ts';
 import { connect, type TestClient } from '../support/mcp.ts';
@@ -86,6 +88,21 @@ test.each([
   await hook(client, prompt);
   await list(client);
   await fails(client, 'triage_select', {}, 'refused');
+});
+
+test('a prompt that an earlier session scheduled is nobody’s word, and counts again when it is taken out', async () => {
+  const file = join(stage.repository, '.claude', 'scheduled_tasks.json');
+  await mkdir(dirname(file), { recursive: true });
+  const task = { id: '1', cron: '0 9 * * *', prompt: `/sentry fix ${ISSUE}`, createdAt: 0 };
+  await writeFile(file, JSON.stringify({ tasks: [task] }));
+  const client = await attended();
+  await hook(client, `/sentry fix ${ISSUE}`);
+  await list(client);
+  await fails(client, 'triage_select', {}, 'refused');
+  await rm(file);
+  await hook(client, `/sentry fix ${ISSUE}`);
+  await list(client);
+  await works(client, 'triage_select');
 });
 
 test('an argument of the tool is never consent', async () => {

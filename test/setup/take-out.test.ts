@@ -177,3 +177,13 @@ async function namesAndTexts(at: TestPlace): Promise<Record<string, string>> {
       .map(([path, text]) => [path, text.replace(/^(\d+) [\d.]+ /, '$1 ')]),
   );
 }
+
+test('what was compiled for quick starts goes with it', async () => {
+  const at = await stage.place({ 'README.md': '# x\n' });
+  await cli(at, ['help']);
+  const compiled = join(at.home, '.cache', 'pitcrew');
+  await access(compiled);
+  await cli(at, ['init', '--yes', '--client', 'codex', '--json']);
+  await cli(at, ['init', '--yes', '--remove', '--json']);
+  await expect(access(compiled)).rejects.toThrow('ENOENT');
+});

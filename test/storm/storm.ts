@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Acknowledged, checkHistory, type Death } from '../../ledger/history/check.ts';
+import { type Acknowledged, checkHistory, type Death, type Sent } from '../../ledger/history/check.ts';
 import type { Log } from '../../src/core/log.ts';
 import { buildWorker } from './build-worker.ts';
 import { openRemote } from './remote.ts';
@@ -60,8 +60,8 @@ async function judge(crowd: Crowd, { engine }: StormOptions): Promise<StormResul
   const remote = openRemote(crowd.remote);
   const effects = remote.effects();
   remote.close();
-  const { acknowledged, deaths, faults, errors, kills, freezes, repeated } = crowd;
-  const found = checkHistory({ entries, acknowledged, deaths, effects, active });
+  const { acknowledged, sent, deaths, faults, errors, kills, freezes, repeated } = crowd;
+  const found = checkHistory({ entries, acknowledged, sent, deaths, effects, active });
   const blocks = (await readFile(crowd.view, 'utf8').catch(() => '')).match(/pitcrew:begin/g)?.length ?? 0;
   return {
     operations: entries.length,
@@ -100,6 +100,7 @@ class Crowd {
   readonly remote: string;
   readonly view: string;
   readonly acknowledged: Acknowledged[] = [];
+  readonly sent: Sent[] = [];
   readonly deaths: Death[] = [];
   readonly faults: string[] = [];
   readonly errors: string[] = [];
@@ -191,6 +192,7 @@ class Crowd {
     if (said?.did === 'call') {
       session.hasBegun = true;
       session.pending = said.call;
+      this.sent.push({ cmd: said.call.input.cmd, calledAt: said.calledAt });
     }
     if (said?.did === 'answer') {
       session.pending = undefined;

@@ -26,7 +26,7 @@ export interface Order {
 /** What it says, one line each. */
 export type Said =
   | { did: 'start'; owner: string }
-  | { did: 'call'; call: Call }
+  | { did: 'call'; call: Call; calledAt: number }
   | { did: 'answer'; acknowledged: Acknowledged }
   /** It stops itself now. */
   | { did: 'stop' }

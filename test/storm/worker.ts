@@ -141,8 +141,8 @@ async function takeOver(name: string): Promise<void> {
 async function send<K extends Call['kind']>(
   call: Extract<Call, { kind: K }>,
 ): Promise<Awaited<ReturnType<Ledger[K]>>> {
-  say({ did: 'call', call });
   const calledAt = now();
+  say({ did: 'call', call, calledAt });
   // The kinds of calls are names of the ledger's operations, each with its own input.
   const operation = ledger[call.kind] as (input: Call['input']) => ReturnType<Ledger[K]>;
   const answer = await operation(call.input);

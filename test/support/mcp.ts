@@ -1,7 +1,10 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { ElicitRequestSchema, type ElicitResult } from '@modelcontextprotocol/sdk/types.js';
-import { apartFromAgents } from './apart-from-agents.ts';
+import { apartWithPid } from './apart-from-agents.ts';
 import { PROGRAM, type Stage } from './stage.ts';
 
 export interface ToolResult {
@@ -30,7 +33,9 @@ export async function connect(
   } = {},
 ): Promise<TestClient> {
   const { PITCREW_SESSION: _, ...env } = { ...stage.env, ...options.env };
-  const [command, ...args] = apartFromAgents([process.execPath, PROGRAM, 'mcp']);
+  const folder = await mkdtemp(join(tmpdir(), 'pitcrew-pid-'));
+  const pidFile = join(folder, 'pid');
+  const [command, ...args] = apartWithPid([process.execPath, PROGRAM, 'mcp'], pidFile);
   const transport = new StdioClientTransport({
     command,
     args,
@@ -48,7 +53,14 @@ export async function connect(
     { capabilities: answer ? { elicitation: { form: {} } } : {} },
   );
   if (answer) client.setRequestHandler(ElicitRequestSchema, (request) => answer(request.params.message));
-  await client.connect(transport);
+  try {
+    await client.connect(transport);
+    // Of the server: below an agent the transport only knows a shell, whose end is not the server's.
+    const pid = Number(await readFile(pidFile, 'utf8'));
+    Object.defineProperty(transport, 'pid', { value: pid });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
   return {
     client,
     transport,

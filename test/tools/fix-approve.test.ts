@@ -3,10 +3,12 @@ import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ElicitResult } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { cli } from '../support/cli.ts';
 import { crashIn } from '../support/crashes.ts';
 import { connect, type TestClient } from '../support/mcp.ts';
+import { canOpenTerminal, inTerminalOfItsOwn } from '../support/person-terminal.ts';
 import { writeAll } from '../support/small-fix.ts';
-import { openStage, readText, type Stage } from '../support/stage.ts';
+import { openStage, PROGRAM, readText, type Stage } from '../support/stage.ts';
 import { claim, fails, NO_TEST, newestIssue, select, WORDS, works, worktreeOf } from '../support/steps.ts';
 
 const ISSUE = 'RACE-DAY-1';
@@ -240,7 +242,11 @@ describe('approval', () => {
   });
 
   test.each<[string, ElicitResult, RegExp]>([
-    ['declines', { action: 'decline' }, /did not approve/],
+    [
+      'declines',
+      { action: 'decline' },
+      /^The person did not approve the change(, or the client answered in their place)?\.$/,
+    ],
     ['closes the question', { action: 'cancel' }, /closed the question: nothing is approved/],
     ['says something else', { action: 'accept', content: { approval: 'do not approve' } }, /did not approve/],
     ['says nothing', { action: 'accept', content: { approval: '' } }, /did not approve/],
@@ -314,8 +320,39 @@ describe('approval', () => {
   });
 });
 
+test('in Claude Code the question has the four lines that its dialog shows: size, worst finding, other rules, a look', async () => {
+  await stage.crash(crashIn('src/four.mjs'));
+  const issue = await newestIssue(client);
+  await select(client, [issue]);
+  const shown: string[] = [];
+  const answer = (message: string): ElicitResult => {
+    shown.push(message);
+    return { action: 'accept', content: { approval: 'yes' } };
+  };
+  const env = { CLAUDE_CODE_ENTRYPOINT: 'cli', CLAUDE_CONFIG_DIR: join(stage.folder, 'no-settings') };
+  const code = await connect(stage, { name: 'claude-code', answer, env });
+  try {
+    await works(code, 'ledger_register', { issues: [issue], paths: [] });
+    await writeAll(await worktreeOf(code, issue), {
+      Dockerfile: 'FROM scratch\n',
+      'src/orders/pricing.mjs': 'x\n',
+      'src/new.mjs': 'x\n'.repeat(61),
+    });
+    const failure = await fails(code, 'fix_approve', { issue }, 'refused');
+    expect(failure.message).toContain('they typed something other than `approve`');
+    const [size, worst, others, look, ...rest] = shown[0]?.split('\n') ?? [];
+    expect(size).toMatch(/^Allow this unusual fix of RACE-DAY-\d+\? 3 files, \+63 -\d+\.$/);
+    expect(worst).toMatch(/^- /);
+    expect(others).toBe('- and 2 more: too-many-lines, protected-path');
+    expect(look).toMatch(/^All of it: git diff \w{12} \w{12}$/);
+    expect(rest).toEqual([]);
+  } finally {
+    await code.close();
+  }
+});
+
 test.each([
-  ['a client that cannot ask', undefined, {}, ''],
+  ['a client that cannot ask', undefined, {}, ' (this client shows no questions of a server)'],
   [
     'a client that answers by itself',
     somebody,
@@ -344,4 +381,46 @@ test.each([
   } finally {
     await alone.close();
   }
+});
+
+describe('a command of the person, for a client without dialogs', () => {
+  let mute: TestClient;
+  let issue: string;
+  beforeAll(async () => {
+    await stage.crash(crashIn('src/five.mjs'));
+    issue = await newestIssue(client);
+    await select(client, [issue]);
+    mute = await connect(stage);
+    await works(mute, 'ledger_register', { issues: [issue], paths: [] });
+    await writeAll(await worktreeOf(mute, issue), { Dockerfile: 'FROM scratch\n' });
+  });
+  afterAll(() => mute?.close());
+
+  test('that is not in a terminal approves nothing', async () => {
+    const done = await cli(stage, ['fix-approve', issue]);
+    expect(done.code).toBe(3);
+    expect(done.stderr).toContain(
+      'There is nobody to ask here (this is no terminal), so nothing is approved.',
+    );
+  });
+
+  test.skipIf(!canOpenTerminal)('in a terminal of theirs allows the change of that session', async () => {
+    const done = await inTerminalOfItsOwn([process.execPath, PROGRAM, 'fix-approve', issue], {
+      cwd: stage.repository,
+      env: stage.env,
+      answers: [['Approval (', 'approve']],
+    });
+    expect(done.shown).toMatch(/All of it: git diff \w{12} \w{12}/);
+    expect(done.shown).toContain(`The person approved this change of ${issue}`);
+    expect(done.code).toBe(0);
+    const proof = await works(mute, 'fix_verify', { issue, no_test_reason: NO_TEST });
+    expect(proof.data.proof.approved).toEqual([expect.stringContaining('protected-path: Dockerfile')]);
+  });
+
+  test('needs a session that holds the issue', async () => {
+    await works(mute, 'ledger_complete', { issue });
+    const done = await cli(stage, ['fix-approve', issue]);
+    expect(done.code).toBe(3);
+    expect(done.stderr).toContain(`${issue} is not claimed`);
+  });
 });

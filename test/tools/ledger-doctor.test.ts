@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -83,6 +84,34 @@ test("--repair mends what loses nothing; unsaved work, branches and a stranger's
   expect(existsSync(at(THIRD))).toBe(false);
   expect(await stage.git('branch', '--list', 'fix/sentry-race-day-2')).toContain('fix/sentry-race-day-2');
   expect(existsSync(join(stage.repository, '.pitcrew/worktrees/by-hand'))).toBe(true);
+});
+
+test('a fence whose branch has been gone for long is told, and taken off only as it was read', async () => {
+  const put = async (name: string, days: number): Promise<string> => {
+    const at = new Date(Date.now() - days * 86_400_000).toISOString();
+    const message = `pitcrew: fence 3\n\nFence: 3\nRun: r3-abc\nLedger: abc\nBranch: fix/sentry-${name.toLowerCase()}\nCommit: ${'a'.repeat(40)}\n`;
+    const tree = await stage.git('rev-parse', 'HEAD^{tree}');
+    const env = { ...process.env, GIT_COMMITTER_DATE: at };
+    const id = execFileSync('git', ['-C', stage.repository, 'commit-tree', tree, '-m', message], { env });
+    await stage.git('push', '--quiet', 'origin', `${String(id).trim()}:refs/pitcrew/fence/${name}`);
+    return `refs/pitcrew/fence/${name}`;
+  };
+  const old = await put('RACE-DAY-70', 40);
+  const young = await put('RACE-DAY-71', 3);
+  const used = await put('RACE-DAY-72', 40);
+  await stage.git('push', '--quiet', 'origin', 'HEAD:refs/heads/fix/sentry-race-day-72');
+  const { data } = await cli(stage, ['ledger', 'doctor', '--json']);
+  const left = data.findings.filter(({ kind }: { kind: string }) => kind === 'fence_left');
+  expect(left).toEqual([expect.objectContaining({ what: expect.stringContaining(old), repairable: true })]);
+  expect(await kinds(['--repair'])).toContain('fence_left mended');
+  const refs = await stage.git('ls-remote', 'origin', 'refs/pitcrew/*');
+  expect(refs).not.toContain(old);
+  expect(refs).toContain(young);
+  expect(refs).toContain(used);
+  const url = String(await stage.git('remote', 'get-url', 'origin')).trim();
+  await stage.git('remote', 'set-url', 'origin', '/nowhere/at/all');
+  expect(await kinds()).toContain('remote_unknown');
+  await stage.git('remote', 'set-url', 'origin', url);
 });
 
 test("a worktree that was moved away by hand and comes back is nobody's loss", async () => {

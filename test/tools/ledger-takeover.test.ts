@@ -6,7 +6,7 @@ import { until, untilGone } from '../core/processes.ts';
 import { cli } from '../support/cli.ts';
 import { crashIn } from '../support/crashes.ts';
 import { connect, type TestClient } from '../support/mcp.ts';
-import { openStage, type Stage } from '../support/stage.ts';
+import { openStage, PROGRAM, type Stage } from '../support/stage.ts';
 import { claim, fails, person, works, worktreeOf } from '../support/steps.ts';
 
 const [FIRST, SECOND, FREE] = ['RACE-DAY-1', 'RACE-DAY-2', 'RACE-DAY-3'] as const;
@@ -44,7 +44,8 @@ test('work of a session that was killed goes on here, in its worktree, without a
     /^This session holds RACE-DAY-1 now \(run r\d+-\w+\); it was held by day-crew, pid \d+ on /,
   );
   expect(taken.text).toContain(worktree);
-  expect(taken.data).toMatchObject({ issues: [FIRST], paths: ['src/one.mjs'] });
+  // A process that is gone pushes nothing more.
+  expect(taken.data).toMatchObject({ issues: [FIRST], paths: ['src/one.mjs'], told: [] });
   expect((await works(client, 'worktree_create', { issue: FIRST })).data).toMatchObject({ path: worktree });
   const { events } = (await works(client, 'ledger_history', { issue: FIRST, limit: 1000 })).data;
   expect(JSON.stringify(events)).toContain('day shift');
@@ -119,7 +120,7 @@ describe('a session that sleeps: its process is there, and its claim is not rene
     const alone = await cli(stage, ['ledger', 'takeover', ISSUE]);
     expect(alone.code).toBe(3);
     expect(alone.stderr).toMatch(/There is nobody to ask here \(.*\), so the claim stays with asleep-crew/);
-    expect(alone.stderr).toContain(`npx pitcrew ledger takeover ${ISSUE}`);
+    expect(alone.stderr).toContain(`node ${PROGRAM} ledger takeover ${ISSUE}`);
     for (const [action, sentence] of [
       ['decline', 'The person did not allow it'],
       ['cancel', 'The person closed the question'],
@@ -135,7 +136,14 @@ describe('a session that sleeps: its process is there, and its claim is not rene
 
   test('with it the work goes on here; the sleeper wakes and may do nothing more with it', async () => {
     says = typed('take over');
-    await works(awake, 'ledger_takeover', { issue: ISSUE });
+    const taken = await works(awake, 'ledger_takeover', { issue: ISSUE });
+    expect(taken.text).toContain(`The remote refuses what that session still pushes for ${ISSUE}.`);
+    expect(taken.data.told).toEqual([{ issue: ISSUE, problem: null }]);
+    const atRemote = await stage.git('ls-remote', 'origin', `refs/pitcrew/fence/${ISSUE}`);
+    await stage.git('fetch', '--quiet', 'origin', `refs/pitcrew/fence/${ISSUE}`);
+    expect(await stage.git('log', '-1', '--format=%B', String(atRemote).split('\t')[0] ?? '')).toContain(
+      `Fence: ${taken.data.fence}\nRun: ${taken.data.run}\n`,
+    );
     expect(asked.at(-1)).toMatch(/^asleep-crew, pid \d+ on \S+ holds RACE-DAY-4 since .* last heard of/);
     says = typed('release');
     await works(awake, 'ledger_release', { issue: OTHER });

@@ -5,7 +5,7 @@ import { cli } from '../support/cli.ts';
 import { crashIn } from '../support/crashes.ts';
 import { masked } from '../support/masked.ts';
 import { connect, type TestClient } from '../support/mcp.ts';
-import { openStage, readText, type Stage } from '../support/stage.ts';
+import { openStage, PROGRAM, readText, type Stage } from '../support/stage.ts';
 import { fails, type Person, person, works } from '../support/steps.ts';
 
 const THREE = ['RACE-DAY-1', 'RACE-DAY-2', 'RACE-DAY-3'];
@@ -169,10 +169,10 @@ describe('where nobody can be asked', () => {
     const triage = await list(mute);
     const failure = await fails(mute, 'triage_select', { selection: 'all' }, 'refused');
     expect(failure.message).toBe(
-      'There is nobody to ask here, so nothing is selected and no issue may be worked on.',
+      'There is nobody to ask here (this client shows no questions of a server), so nothing is selected and no issue may be worked on.',
     );
     expect(failure.hint).toBe(
-      `Ask the person to run \`npx pitcrew triage-select --triage ${triage}\` in a terminal of their own, or to set \`unattended: draft-pr\` in pitcrew.yml.`,
+      `Ask the person to run \`node ${PROGRAM} triage-select --triage ${triage}\` in a terminal of their own, or to set \`unattended: draft-pr\` in pitcrew.yml.`,
     );
     await mute.close();
   });
@@ -200,7 +200,7 @@ describe('where nobody can be asked', () => {
     const failure = await fails(codex, 'triage_select', { selection: 'all' }, 'refused');
     expect(failure.message).toContain('There is nobody to ask here (Codex is set to ask nobody)');
     expect(failure.hint).toContain(
-      `npx pitcrew triage-select --triage ${triage}\` in a terminal of their own`,
+      `node ${PROGRAM} triage-select --triage ${triage}\` in a terminal of their own`,
     );
     await works(codex, 'ledger_register', { issues: ['RACE-DAY-1'], paths: [] });
     await works(codex, 'ledger_complete', { issue: 'RACE-DAY-1', status: 'aborted' });
@@ -272,4 +272,29 @@ describe('unattended: draft-pr in pitcrew.yml', () => {
     expect(answer.data).toMatchObject({ selected: ['RACE-DAY-3'], by: 'person' });
     await present.close();
   });
+});
+
+test('a dialog of four lines names every candidate that it can, and counts the others', async () => {
+  const many = Array.from({ length: 22 }, (_, at) => `src/many-${at}.mjs`);
+  for (const file of many) await stage.crash(crashIn(file));
+  const asked = person();
+  const env = { CLAUDE_CODE_ENTRYPOINT: 'cli' };
+  const code = await connect(stage, { name: 'claude-code', answer: asked.answer, env });
+  try {
+    for (const [top, last] of [
+      [4, /^1 RACE-DAY-\w+, 2 RACE-DAY-\w+, 3 RACE-DAY-\w+, 4 RACE-DAY-\w+$/],
+      [25, / and 1\d more$/],
+    ] as const) {
+      await works(code, 'sentry_list_issues', { top });
+      asked.says('skip');
+      await works(code, 'triage_select');
+      const lines = asked.asked.at(-1)?.split('\n') ?? [];
+      expect(lines[0]).toBe('Which Sentry issues of the table should be worked on?');
+      expect(lines.length).toBeLessThanOrEqual(4);
+      expect(lines.at(-1)).toMatch(last);
+      for (const line of lines) expect(line.length).toBeLessThanOrEqual(72);
+    }
+  } finally {
+    await code.close();
+  }
 });

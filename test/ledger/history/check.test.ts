@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { checkHistory, type Evidence } from '../../../ledger/history/check.ts';
 import type { HistoryEntry } from '../../../ledger/history/entry.ts';
 import type { Run } from '../../../ledger/ledger.ts';
@@ -56,7 +56,7 @@ async function evidence(): Promise<Required<Evidence>> {
   await claim('dot', B);
   const { active } = await ledger.list();
   const effects = [ann, ben].map((held) => ({ incident: A, fence: held?.fence ?? 0 }));
-  return { entries: readHistory(file).entries, acknowledged, deaths: [death], effects, active };
+  return { entries: readHistory(file).entries, acknowledged, sent: [], deaths: [death], effects, active };
 }
 
 /** A copy with one thing changed. */
@@ -99,16 +99,66 @@ test('a sound history has no faults, and each fault is seen', async () => {
   expect(kinds({ entries: twice })).toContain('I2');
 });
 
-test('a refusal for a dead owner, known before the request, is seen', async () => {
-  const sound = await evidence();
-  const [grant, refusal] = sound.acknowledged;
-  const { run } = grant!.answer as { run: Run };
-  const death = {
-    owner: ownerKey(run.owner),
-    killedAt: run.startedAt + 1,
-    goneAt: (refusal?.calledAt ?? 0) - 1,
+describe('a refusal for an owner who is dead', () => {
+  /** Ann is granted A, Ben refused; and Ann's end, at a moment between the call of the one and of the other. */
+  async function refusal() {
+    const sound = await evidence();
+    const [grant, refused] = sound.acknowledged;
+    if (!grant || !refused) throw new Error('nothing was acknowledged');
+    const { run } = grant.answer as { run: Run };
+    const death = { owner: ownerKey(run.owner), killedAt: run.startedAt + 1, goneAt: refused.calledAt - 1 };
+    const again = (part: Partial<Evidence>) =>
+      checkHistory({ ...sound, deaths: [...sound.deaths, death], ...part }).filter((text) =>
+        text.startsWith('I9'),
+      );
+    return { ...sound, grant, refused, death, again };
+  }
+  const seen = [expect.stringMatching(/^I9 .* was refused for .*, whose owner was dead by then$/)];
+  /** What a process that repeats a command after its sender's death makes of a history. */
+  const repeated = (entries: readonly HistoryEntry[], name: string) => {
+    const first = entries.find((entry) => 'cmd' in entry.input && entry.input.cmd === name);
+    if (!first) throw new Error(`${name} is not in the history`);
+    return [...entries, { ...first, moment: { ...first.moment, now: first.moment.now + 1000 } }];
   };
-  expect(checkHistory({ ...sound, deaths: [...sound.deaths, death] })).toEqual([
-    expect.stringMatching(/^I9 .* was refused for .*, whose owner was dead by then$/),
-  ]);
+
+  test('is seen where that was known before the request was made', async () => {
+    const { again, refused } = await refusal();
+    expect(again({})).toEqual(seen);
+    expect(again({ sent: [{ cmd: refused.cmd, calledAt: refused.calledAt }] })).toEqual(seen);
+  });
+
+  test('is as it should be where the command was judged before the death, and repeated after it', async () => {
+    const { again, refused, entries, death } = await refusal();
+    const sent = [
+      { cmd: refused.cmd, calledAt: death.goneAt - 1 },
+      { cmd: refused.cmd, calledAt: refused.calledAt },
+    ];
+    expect(again({ entries: repeated(entries, refused.cmd), sent })).toEqual([]);
+  });
+
+  test('is seen where the command was sent before the death, but not judged until it was repeated', async () => {
+    const { again, refused, death } = await refusal();
+    expect(again({ sent: [{ cmd: refused.cmd, calledAt: death.goneAt - 1 }] })).toEqual(seen);
+  });
+
+  test('is seen where it was sent after the death the first time, however often that was repeated', async () => {
+    const { again, refused, entries } = await refusal();
+    const sent = [{ cmd: refused.cmd, calledAt: refused.calledAt }];
+    expect(again({ entries: repeated(entries, refused.cmd), sent })).toEqual(seen);
+  });
+
+  test('of a run granted to them after their death: as it should be until that grant was known, seen from then on', async () => {
+    const { again, grant, refused, acknowledged, death, deaths: ended } = await refusal();
+    const early = { ...death, killedAt: 0, goneAt: 0 };
+    expect(again({ deaths: [...ended, early] })).toEqual(seen);
+    const late = acknowledged.map((one) =>
+      one === grant ? { ...one, answeredAt: refused.calledAt + 1 } : one,
+    );
+    expect(again({ deaths: [...ended, early], acknowledged: late })).toEqual([]);
+  });
+
+  test('is seen where the grant was made before the death and its answer repeated after it', async () => {
+    const { again, grant, entries } = await refusal();
+    expect(again({ entries: repeated(entries, grant.cmd) })).toEqual(seen);
+  });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, type TestContext, test } from 'vitest';
 import type { Ledger } from '../../../ledger/ledger.ts';
+import { mirrorFile, readMirror } from '../../../ledger/postgres/mirror.ts';
 import { openPostgresLedger } from '../../../ledger/postgres-ledger.ts';
 import { type TcpProxy, tcpProxy } from '../../support/tcp-proxy.ts';
 import { cmd, collectingLog, MINUTE, ownerOf } from '../helpers.ts';
@@ -14,6 +15,8 @@ const server = await serverForThisFile();
 interface Far {
   far: Ledger;
   near: Ledger;
+  /** Beside the clone of the far one. */
+  folder: string;
   proxy: TcpProxy;
   log: ReturnType<typeof collectingLog>;
 }
@@ -35,7 +38,7 @@ async function farAndNear({ onTestFinished }: TestContext): Promise<Far> {
     await proxy.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  return { far, near, proxy, log };
+  return { far, near, folder, proxy, log };
 }
 
 const claim = (session: string, incident: string, id = cmd()) => ({
@@ -155,5 +158,17 @@ describe.skipIf(!server).concurrent('a network that fails', () => {
     proxy.restore();
     expect(await far.register(claim('far', 'W-1'))).toMatchObject({ ok: true });
     expect(log.lines.join()).not.toContain(server?.password);
+  });
+
+  test('a session that does nothing hears of others again after its connection was lost', async (context) => {
+    const { expect } = context;
+    const { near, folder, proxy } = await farAndNear(context);
+    proxy.sever();
+    await near.register(claim('near', 'W-1'));
+    proxy.restore();
+    const holders = () => readMirror(mirrorFile(folder))?.picture.runs.map((run) => run.session);
+    await expect.poll(holders, { timeout: 30_000 }).toEqual(['near']);
+    await near.register(claim('near', 'W-2'));
+    await expect.poll(holders, { timeout: 30_000 }).toEqual(['near', 'near']);
   });
 });
