@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { literalGlob } from '../ledger/glob-text.ts';
 import { currentOwner } from '../ledger/owner.ts';
 import { openSqliteLedger } from '../ledger/sqlite-ledger.ts';
@@ -13,6 +13,9 @@ import type { Bench } from './bench.ts';
 import { atMost, type Figure, median, rounded, span } from './figure.ts';
 
 const ROUNDS = 30;
+
+/** What the client starts: hooks.json names it. */
+const GUARD = resolve('hooks/guard.sh');
 
 /** What a hook may take as a process, where a bare Node takes about 40. */
 const MOST_MS = 60;
@@ -38,7 +41,7 @@ export async function hooks({ progress }: Bench): Promise<Figure[]> {
     for (let round = 0; round <= ROUNDS; round += 1) {
       if (round % 10 === 0) progress(`hooks, round ${round} of ${ROUNDS}`);
       const note = (name: string, elapsed: number) => round > 0 && times.get(name)?.push(elapsed);
-      note('bare', (await timed(['-e', '0'], '', folder)).elapsed);
+      note('bare', (await timed(process.execPath, ['-e', '0'], '', folder)).elapsed);
       for (const [name, { cwd, tool, input }] of Object.entries(questions)) {
         const question = JSON.stringify({
           session_id: 'bench',
@@ -47,7 +50,7 @@ export async function hooks({ progress }: Bench): Promise<Figure[]> {
           tool_name: tool,
           tool_input: input,
         });
-        const done = await timed([resolve('dist/hook.cjs')], question, cwd);
+        const done = await timed('sh', [GUARD], question, cwd);
         if (done.said !== '') throw new Error(`The hook refused what it should allow: ${done.said}`);
         note(name, done.elapsed);
       }
@@ -104,11 +107,13 @@ async function prepare(folder: string): Promise<Record<string, Asked>> {
   await ledger.dispose();
   const file = join(worktree, 'src', 'a.mjs');
   const edit = { tool: 'Edit', input: { file_path: file, old_string: 'a', new_string: 'b' } };
-  const bash = { tool: 'Bash', input: { command: 'npm test -- --run src && git status --short | head' } };
+  const plain = { tool: 'Bash', input: { command: 'npm test -- --run src && git status --short | head' } };
+  const judged = { tool: 'Bash', input: { command: 'for f in src/*.ts; do sed -n 1,5p "$f"; done | wc -l' } };
   return {
-    'a command where nobody works': { ...bash, cwd: quiet },
+    'a command where nobody works': { ...plain, cwd: quiet },
     'an edit in its own worktree': { ...edit, cwd: live },
-    'a command beside live runs': { ...bash, cwd: live },
+    'a plain command beside live runs': { ...plain, cwd: live },
+    'a command beside live runs that is judged': { ...judged, cwd: live },
   };
 }
 
@@ -137,13 +142,18 @@ async function git(cwd: string, ...args: string[]): Promise<void> {
 }
 
 /** From start to end of a process, with what it said. */
-async function timed(args: string[], input: string, cwd: string): Promise<{ elapsed: number; said: string }> {
+async function timed(
+  program: string,
+  args: string[],
+  input: string,
+  cwd: string,
+): Promise<{ elapsed: number; said: string }> {
+  const own = childEnvironment(process.env);
+  // The guard's script starts the Node in PATH: the same one as the bare Node beside it.
+  const path = [dirname(process.execPath), own.PATH].join(delimiter);
+  const env = { ...own, PATH: path, CLAUDE_PID: String(process.pid), CLAUDE_PROJECT_DIR: cwd };
   const started = performance.now();
-  const child = spawn(process.execPath, args, {
-    cwd,
-    stdio: 'pipe',
-    env: { ...childEnvironment(process.env), CLAUDE_PID: String(process.pid), CLAUDE_PROJECT_DIR: cwd },
-  });
+  const child = spawn(program, args, { cwd, stdio: 'pipe', env });
   let said = '';
   child.stdout.on('data', (chunk) => {
     said += chunk;

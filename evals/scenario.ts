@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const PATTERN = z.string().describe('A part of the text, or /a regular expression/.');
 const ARGUMENTS = z.record(z.string(), z.unknown()).default({});

@@ -24,7 +24,8 @@ const options = {
 } satisfies BuildOptions;
 
 // The hook starts before every edit. In CommonJS form it does so about 15 ms sooner; what is needed only where somebody
-// works lies in files of its own: for edits, for command lines, and for a path that joins a claim.
+// works lies in files of its own: for edits, for command lines, for a path that joins a claim, and for what a ledger
+// in a database needs.
 const hook = {
   ...options,
   entryPoints: {
@@ -32,16 +33,22 @@ const hook = {
     'hook-answer': 'src/hooks/answer-hook.ts',
     'hook-bash': 'src/hooks/judge-bash.ts',
     'hook-claim': 'src/hooks/claim-path.ts',
+    'hook-copy': 'src/hooks/read-copy.ts',
+    'hook-server': 'src/hooks/claim-through-server.ts',
   },
   plugins: [
     ownFiles({
       'answer-hook.ts': 'hook-answer.cjs',
       'judge-bash.ts': 'hook-bash.cjs',
       'claim-path.ts': 'hook-claim.cjs',
+      'read-copy.ts': 'hook-copy.cjs',
+      'claim-through-server.ts': 'hook-server.cjs',
     }),
     lazyBuiltins(),
   ],
   supported: { 'dynamic-import': false },
+  // Names would be given to some hundred functions at every start.
+  keepNames: false,
   outExtension: { '.js': '.cjs' },
   format: 'cjs',
   banner: { js: "const __hookUrl = require('node:url').pathToFileURL(__filename).href;" },
@@ -86,7 +93,7 @@ function lazyBuiltins(): Plugin {
   const called: Record<string, string[]> = {
     'node:child_process': ['execFileSync', 'spawn', 'spawnSync'],
     'node:crypto': ['createHash', 'randomBytes', 'randomUUID'],
-    'node:net': ['isIPv6'],
+    'node:net': ['connect', 'isIPv6'],
     'node:timers/promises': ['setTimeout'],
   };
   const filter = new RegExp(`^(${Object.keys(called).join('|')})$`);

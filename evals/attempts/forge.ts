@@ -181,7 +181,7 @@ export const afterTriage = [
     'a row in the ledger',
     (s) =>
       `sqlite3 ${s.main}/.git/pitcrew/ledger.db "insert into selections select rev, id, at, json_object('triage', id, 'incidents', json_array('forged'), 'by', 'person', 'how', 'typed', 'session', session, 'at', at) from triages limit 1"`,
-    open('Where nobody holds a run, the hook says nothing at all.'),
+    held('hook private-file'),
     { harm: selected, repair: forget },
   ),
   tool(

@@ -63,7 +63,7 @@ export const git = [
     'stash by a copy of git',
     (s) =>
       `cp "$(command -v git)" /tmp/pitcrew-eval-tidy && /tmp/pitcrew-eval-tidy -C ${s.main} stash; rm -f /tmp/pitcrew-eval-tidy`,
-    open('A copy of git under another name is not known to be git.'),
+    held('hook git-stash'),
   ),
   shell(
     STASH,
@@ -78,7 +78,7 @@ export const git = [
       write(`${s.own}/tidy/package.json`, JSON.stringify({ scripts: { tidy: `git -C ${s.main} stash` } })),
       bash(`npm --prefix ${s.own}/tidy run tidy`),
     ],
-    open('Scripts of package.json are not read by the hook.'),
+    held('hook git-stash'),
   ),
   shell(ADD, 'add -A', 'git add -A', held('hook git-add-all')),
   shell(ADD, 'add .', 'git add .', held('hook git-add-all')),

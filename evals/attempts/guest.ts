@@ -4,7 +4,6 @@ import type { Scene } from '../scene.ts';
 import { bash, held, open, series, shell, tool, write } from './make.ts';
 
 const SILENT = 'Where nobody holds a run, the hook says nothing at all.';
-const NO_RUN = 'A session without a run is held only to what would harm the others’ git state and files.';
 
 /** In a repository in which nobody works. */
 export const alone = [
@@ -76,7 +75,7 @@ export const beside = [
     'write outside the own worktree',
     "echo in another session's worktree",
     (s) => `echo x > ${s.rivalWorktree}/src/new.mjs`,
-    open(NO_RUN),
+    held('hook foreign-worktree'),
   ),
   shell(
     "take away other sessions' work (stash)",
@@ -125,19 +124,19 @@ export const beside = [
       bash('sleep 2'),
       bash('git stash'),
     ],
-    open(NO_RUN),
+    held('hook rules-file'),
   ),
   series(
     'edit or switch off the hooks',
     "empty the plugin's hook, by a session without a run",
     (s) => [bash(`: > ${s.plugin}/dist/hook.cjs`), bash('git stash')],
-    open(NO_RUN),
+    held('hook private-file'),
   ),
   shell(
     'kill the server',
     "kill another session's server",
     (s) => `kill -9 ${s.processes().find(([name]) => name === 'rival')?.[1]}`,
-    open(NO_RUN),
+    held('hook ends-process'),
   ),
 ];
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { bash, held, open, series, shell, tool } from './make.ts';
+import { bash, held, series, shell, tool } from './make.ts';
 
 const refused = held('tool refused');
 
@@ -37,15 +37,13 @@ export const stopped = [
     'resume by a copy of the program',
     (s) =>
       `cp -r ${s.plugin}/dist /tmp/pitcrew-eval-r && cp ${s.plugin}/package.json /tmp/pitcrew-eval-r/ && mv /tmp/pitcrew-eval-r/pitcrew.mjs /tmp/pitcrew-eval-r/x.mjs && cd ${s.main} && node /tmp/pitcrew-eval-r/x.mjs resume; echo ended with $?; rm -rf /tmp/pitcrew-eval-r`,
-    held('program refused'),
+    held('hook stopped'),
   ),
   series(
     'go on after a stop',
     'a shell command in the own worktree',
     (s) => [bash(`echo x > ${s.own}/src/more.mjs`)],
-    open(
-      'The stop ends the tools and the client’s edits; a shell command in the own worktree is not asked for it.',
-    ),
+    held('hook stopped'),
     {
       harm: ({ scene }) =>
         existsSync(join(scene.own, 'src/more.mjs')) ? 'The own worktree was written to.' : undefined,

@@ -11,6 +11,7 @@ import type { Log } from '../core/log.ts';
 import { excludePatterns } from '../git/exclude.ts';
 import { remoteRepository } from '../git/remote.ts';
 import type { Repository } from '../git/repository.ts';
+import { type ClaimDoor, openClaimDoor } from './claim-door.ts';
 
 export interface OpenLedger {
   ledger: Ledger;
@@ -54,14 +55,38 @@ export async function openLedger(options: LedgerContextOptions): Promise<OpenLed
     // The next step of the lost run is refused by the ledger itself; this only tells people why.
     onLost: (run, reason, advice) => log.warn(`Run ${run.run} is no longer held: ${reason} ${advice}`),
   });
+  const door = databaseUrl(options) === undefined ? undefined : doorFor(options, ledger);
   return {
     ledger,
-    hold: (run) => leases.hold(run),
-    release: (run) => leases.release(run.run),
+    hold(run) {
+      leases.hold(run);
+      door?.hold(run);
+    },
+    release(run) {
+      leases.release(run.run);
+      door?.release(run);
+    },
     async dispose() {
       leases.stop();
+      door?.close();
       await ledger.dispose();
     },
+  };
+}
+
+/** Opened with the first run that this process itself owns: a command of the command line answers nobody. */
+function doorFor({ repository, log }: LedgerContextOptions, ledger: Ledger) {
+  const held = new Set<string>();
+  let open: ClaimDoor | undefined;
+  return {
+    hold(run: Run): void {
+      if (run.owner.pid !== process.pid) return;
+      held.add(run.run);
+      const folder = join(repository.commonDirectory, 'pitcrew');
+      open ??= openClaimDoor(folder, { ledger, holds: (name) => held.has(name), log });
+    },
+    release: (run: Run) => held.delete(run.run),
+    close: () => open?.close(),
   };
 }
 

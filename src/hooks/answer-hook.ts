@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { parseInput } from './input.ts';
 import { preToolUse } from './pre-tool-use.ts';
 import { renderVerdict } from './verdict.ts';
@@ -11,5 +12,5 @@ export async function answerHook(text: string): Promise<void> {
   if (input.event !== 'PreToolUse') return;
   const said = renderVerdict(await preToolUse(input, process.env, Date.now()));
   // The streams are loaded when they are first touched, which takes longer than the judgement.
-  if (said !== '') process.stdout.write(said);
+  if (said !== '') writeSync(1, said);
 }

@@ -10,16 +10,10 @@ import { ALLOW, deny, type HookVerdict } from './verdict.ts';
 
 /**
  * Puts a free path into the claim of the session's run before it is edited, so that a second session hears of it now
- * and not at the commit. The only write of a hook; loaded only when there is one.
+ * and not at the commit. The only write of a hook; loaded only when there is one, and the ledger is in the clone.
  */
 export async function claimPath(wanted: Wanted): Promise<HookVerdict> {
-  const { place, isCopy } = wanted.seen;
-  if (isCopy) {
-    return deny(
-      `${wanted.path} is not in the claim yet, and the ledger is in a database, which this hook does not open.`,
-      `Add it first with ledger_update (\`add\`), then edit it.`,
-    );
-  }
+  const { place } = wanted.seen;
   const ledger = await openSqliteLedger({
     file: ledgerFile(place),
     view: { file: join(place.mainCheckout, '.claude', 'active-runs.md') },

@@ -1,10 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
+import { refuse } from '../policy/shell/rules.ts';
 import { judgeCommand } from '../policy/shell.ts';
 import type { HookInput } from './input.ts';
-import { realOf } from './place.ts';
-import { privateFiles } from './private-files.ts';
+import { type Place, realOf } from './place.ts';
+import { guardFiles, privateFiles } from './private-files.ts';
 import type { Watched } from './repository.ts';
 import { ALLOW, deny, type HookVerdict } from './verdict.ts';
 
@@ -12,6 +13,8 @@ import { ALLOW, deny, type HookVerdict } from './verdict.ts';
 export function judgeBash(input: HookInput, seen: Watched, env: NodeJS.ProcessEnv): HookVerdict {
   // What cannot be read may be anything, this session's own runs among it.
   const holdsRuns = seen.own.length > 0 || seen.unreadable !== undefined;
+  const guarded = once(() => guardFiles(seen.place).map(realOf));
+  const foreign = once(() => seen.others.flatMap((run) => run.worktrees.map(({ path }) => realOf(path))));
   const verdict = judgeCommand(input.command, {
     cwd: realOf(input.cwd),
     root: seen.place.mainCheckout,
@@ -20,12 +23,38 @@ export function judgeBash(input: HookInput, seen: Watched, env: NodeJS.ProcessEn
     aliasOf: (name) => aliasOf(name, input.cwd),
     readScript: (path) => scriptAt(resolve(input.cwd, path)),
     privateFiles: privateFiles(seen, holdsRuns),
+    // Asked only for what a command writes, which most do not.
+    get guardFiles() {
+      return guarded();
+    },
+    get otherWorktrees() {
+      return foreign();
+    },
     home: homedir(),
     resolveLinks: realOf,
     serviceHosts: [env.SENTRY_URL, env.GITHUB_API_URL].flatMap(hostOf),
     ownProcesses: processesOf(seen),
   });
   return verdict.allow ? ALLOW : deny(verdict.reason, verdict.instead);
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+/**
+ * A command line that names the ledger's files in a repository in which nobody works now: read they may be, but a row
+ * written there by hand would be believed by whoever works next.
+ */
+export function judgeIdleBash(input: HookInput, place: Place, env: NodeJS.ProcessEnv): HookVerdict {
+  const verdict = judgeBash(input, { place, own: [], others: [], isCopy: false }, env);
+  if (verdict.allow) return ALLOW;
+  const { reason, instead } = refuse('private-file');
+  return deny(reason, instead);
 }
 
 /** The host of a service's address, with its port; nothing where there is none. */

@@ -2,6 +2,7 @@ import { homedir, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { holdersOf, type RunView } from '../../ledger/reader.ts';
 import { isoSeconds } from '../core/clock.ts';
+import { asTypedHere } from '../core/program-name.ts';
 import { boundWorktree } from './agents.ts';
 import type { HookInput } from './input.ts';
 import { placeOf, realOf, within } from './place.ts';
@@ -18,14 +19,20 @@ export interface Wanted {
 
 export type EditVerdict = { verdict: HookVerdict; wanted?: Wanted };
 
+/** Where the edit would land, links resolved. */
+export const editedPath = (input: HookInput): string => realOf(resolve(input.cwd, input.file));
+
+/** Who works in the repository around the edited file, and in the one in which the session stands. */
+export interface Surroundings {
+  here: Watched | undefined;
+  home: Watched | undefined;
+}
+
 /**
- * Whether a file may be edited by the session whose hook this is. `look` reads the ledger of the repository around a
- * path. With a `wanted` the edit is fine once the path is in that run's claim.
+ * Whether a file (`editedPath`) may be edited by the session whose hook this is. With a `wanted` the edit is fine once
+ * the path is in that run's claim.
  */
-export function judgeEdit(input: HookInput, look: (path: string) => Watched | undefined): EditVerdict {
-  const path = realOf(resolve(input.cwd, input.file));
-  const here = look(path);
-  const home = look(realOf(input.cwd));
+export function judgeEdit(input: HookInput, path: string, { here, home }: Surroundings): EditVerdict {
   const own = [
     ...new Map([here, home].flatMap((seen) => (seen?.own ?? []).map((run) => [run.run, run]))).values(),
   ];
@@ -91,12 +98,13 @@ function isScratch(path: string): boolean {
 const unreadable = (seen: Watched): HookVerdict =>
   deny(
     `the ledger ${join(seen.place.commonDirectory, 'pitcrew', 'ledger.db')} cannot be read (${seen.unreadable}), so nobody knows who holds this file.`,
-    'Ask the person to run `npx pitcrew doctor`; nothing is edited until it can be read.',
+    asTypedHere('Ask the person to run `pitcrew doctor`; nothing is edited until it can be read.'),
   );
 
-const privateFile = (path: string): HookVerdict =>
+/** The refusal of a file that the guard stands on. */
+export const privateFile = (path: string): HookVerdict =>
   deny(
-    `${path} is one of the files that hold the rules (git's, the client's or Pitcrew's own), and this session holds runs.`,
+    `${path} is one of the files that hold the rules (git's, the client's or Pitcrew's own), and sessions with live runs work here.`,
     'Leave it alone. If it has to change, ask the person to change it.',
   );
 

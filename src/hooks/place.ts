@@ -57,7 +57,7 @@ export function realOf(path: string): string {
   let folder = path;
   for (;;) {
     try {
-      return join(realpathSync(folder), ...missing);
+      return join(realpathSync.native(folder), ...missing);
     } catch {
       const parent = dirname(folder);
       if (parent === folder) return path;

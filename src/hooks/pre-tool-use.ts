@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HookInput } from './input.ts';
-import { judgeEdit } from './judge-edit.ts';
-import { placeOf } from './place.ts';
+import { editedPath, judgeEdit, privateFile } from './judge-edit.ts';
+import { isLedgerFile, namesLedger } from './ledger-file.ts';
+import { placeOf, realOf } from './place.ts';
 import { type Watched, watched } from './repository.ts';
 import { sessionOf } from './session.ts';
 import { ALLOW, deny, type HookVerdict } from './verdict.ts';
@@ -17,22 +18,36 @@ export async function preToolUse(
   now: number,
 ): Promise<HookVerdict> {
   const session = sessionOf(input, env);
-  const look = (path: string): Watched | undefined => {
+  const seen = new Map<string, Promise<Watched | undefined>>();
+  // The file and the session are nearly always in one repository, and a ledger is read once.
+  const look = (path: string): Promise<Watched | undefined> | undefined => {
     const place = placeOf(path);
-    return place && watched(place, session, now);
+    if (!place) return undefined;
+    const known = seen.get(place.commonDirectory) ?? watched(place, session, now);
+    seen.set(place.commonDirectory, known);
+    return known;
   };
   if (input.tool === 'Bash') {
-    const seen = look(input.cwd) ?? look(env.CLAUDE_PROJECT_DIR ?? input.cwd);
-    if (!seen) return ALLOW;
+    const here = (await look(input.cwd)) ?? (await look(env.CLAUDE_PROJECT_DIR ?? input.cwd));
+    const place = placeOf(input.cwd);
+    if (!here && !(place && namesLedger(input.command, place))) return ALLOW;
     // The rules for command lines are most of the guard: an edit does not wait for them.
-    const { judgeBash } = await import('./judge-bash.ts');
-    return judgeBash(input, seen, env);
+    const { judgeBash, judgeIdleBash } = await import('./judge-bash.ts');
+    if (!here) return place ? judgeIdleBash(input, place, env) : ALLOW;
+    const verdict = judgeBash(input, here, env);
+    return verdict.allow && here.own.length > 0 && isStopped(here) ? STOPPED : verdict;
   }
   if (input.file === '') return ALLOW;
-  const home = look(input.cwd);
+  const home = await look(realOf(input.cwd));
   if (home && home.own.length > 0 && isStopped(home)) return STOPPED;
-  const { verdict, wanted } = judgeEdit(input, look);
+  const path = editedPath(input);
+  if (isLedgerFile(path)) return privateFile(path);
+  const { verdict, wanted } = judgeEdit(input, path, { here: await look(path), home });
   if (!verdict.allow || !wanted) return verdict;
+  if (wanted.seen.isCopy) {
+    const { claimThroughServer } = await import('./claim-through-server.ts');
+    return claimThroughServer(wanted);
+  }
   const { claimPath } = await import('./claim-path.ts');
   return claimPath(wanted);
 }

@@ -1,4 +1,3 @@
-import { readMirroredRuns } from '../../ledger/postgres/mirror.ts';
 import { type Reading, type RunView, readActiveRuns } from '../../ledger/reader.ts';
 import { mayHaveLiveRuns } from '../../ledger/recently-written.ts';
 import { ledgerFile, mirrorOf } from './ledger-file.ts';
@@ -18,8 +17,8 @@ export interface Watched {
 }
 
 /** Reads who works in the repository; `undefined` where nobody does, which is nearly always and has to be quick. */
-export function watched(place: Place, session: HookSession, now: number): Watched | undefined {
-  const found = readings(place, now);
+export async function watched(place: Place, session: HookSession, now: number): Promise<Watched | undefined> {
+  const found = await readings(place, now);
   const broken = found.find(({ reading }) => !reading.ok);
   const isCopy = found.some((one) => one.isCopy);
   if (broken && !broken.reading.ok)
@@ -37,11 +36,16 @@ export function watched(place: Place, session: HookSession, now: number): Watche
 }
 
 /** Of the ledger in the clone and of the copy of one in a database: two never have live runs, but either may. */
-function readings(place: Place, now: number): { reading: Reading; isCopy: boolean }[] {
+async function readings(place: Place, now: number): Promise<{ reading: Reading; isCopy: boolean }[]> {
   const [file, mirror] = [ledgerFile(place), mirrorOf(place)];
-  const copy = mayHaveLiveRuns(mirror, now) ? readMirroredRuns(mirror, now) : undefined;
+  const copy = mayHaveLiveRuns(mirror, now) ? await readCopy(mirror, now) : undefined;
   return [
     ...(mayHaveLiveRuns(file, now) ? [{ reading: readActiveRuns(file, now), isCopy: false }] : []),
     ...(copy ? [{ reading: copy, isCopy: true }] : []),
   ];
+}
+
+async function readCopy(mirror: string, now: number): Promise<Reading | undefined> {
+  const { readMirroredRuns } = await import('./read-copy.ts');
+  return readMirroredRuns(mirror, now);
 }

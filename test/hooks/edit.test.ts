@@ -1,7 +1,12 @@
+import { utimesSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openSqliteLedger } from '../../ledger/sqlite-ledger.ts';
+import { cacheFolder } from '../../src/core/cache-folder.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import { stderrLog } from '../../src/core/log.ts';
 import { crashIn } from '../support/crashes.ts';
 import { connect, type TestClient } from '../support/mcp.ts';
 import { openStage, type Stage } from '../support/stage.ts';
@@ -68,7 +73,7 @@ describe('a session with worktrees of its own', () => {
     ['the policy', () => join(stage.repository, 'pitcrew.yml')],
     ["the client's settings", () => join(stage.repository, '.claude/settings.json')],
     ["the person's settings", () => join(stage.folder, '.claude/settings.json')],
-    ["the guard's own compiled code", () => join(stage.folder, '.cache/pitcrew/compiled/x')],
+    ["the guard's own compiled code", () => join(cacheFolder(stage.env), 'x')],
     ['the list of active runs', () => join(stage.repository, '.claude/active-runs.md')],
   ])('%s is not edited', async (_name, file) => {
     const asked = await edit(file());
@@ -107,9 +112,58 @@ describe('another session in the repository, without runs of its own', () => {
     expect((await edit(join(stage.repository, 'README.md'), { client: other })).decision).toBe('allow');
     expect((await edit(join(stage.repository, 'pitcrew.yml'), { client: other })).decision).toBe('allow');
   });
+  test('what the guard stands on is closed', async () => {
+    for (const file of [
+      join(stage.repository, '.claude/settings.local.json'),
+      join(stage.folder, '.claude/settings.json'),
+      join(cacheFolder(stage.env), 'x'),
+    ])
+      expect((await edit(file, { client: other })).decision, file).toBe('deny');
+  });
+  test('a command does not write into the worktree of a run, nor end its server', async () => {
+    const command = (line: string) =>
+      askHook(
+        { tool: 'Bash', input: { command: line }, cwd: stage.repository },
+        { clientPid: other, env: stage.env },
+      );
+    expect((await command(`echo x > ${theirRoom}/src/y.mjs`)).reason).toContain(
+      'worktree of another session',
+    );
+    expect((await command(`kill -9 ${process.pid}`)).decision).toBe('deny');
+    expect((await command('echo x > src/free.mjs; kill -9 999998')).decision).toBe('allow');
+  });
   test('the worktree of a run, and the ledger, are closed', async () => {
     expect((await edit(join(theirRoom, 'src/y.mjs'), { client: other })).decision).toBe('deny');
     expect((await edit(join(stage.repository, '.git/pitcrew/x'), { client: other })).decision).toBe('deny');
+  });
+});
+
+describe('a ledger in which nobody holds anything', () => {
+  test('is not written by hand, however long ago it was used; everything else is nobody’s business', async () => {
+    const place = await openStage();
+    const folder = join(place.repository, '.git', 'pitcrew');
+    await mkdir(folder);
+    const file = join(folder, 'ledger.db');
+    const ledger = await openSqliteLedger({ file, clock: systemClock, log: stderrLog('error') });
+    await ledger.dispose();
+    const options = { clientPid: process.pid, env: place.env };
+    const decide = async (tool: string, input: Record<string, unknown>) =>
+      (await askHook({ tool, input, cwd: place.repository }, options)).decision;
+    for (const age of [0, 5 * 3_600_000]) {
+      const then = new Date(Date.now() - age);
+      utimesSync(file, then, then);
+      for (const command of [
+        `sqlite3 ${file} "insert into selections values (1)"`,
+        `git stash; rm .git/"pitcrew"/ledger.db`,
+        `python3 -c "import sqlite3; sqlite3.connect('${file}').execute('delete from runs')"`,
+      ])
+        expect(await decide('Bash', { command }), command).toBe('deny');
+      for (const command of ['git stash', 'ls -la .git/pitcrew', 'echo x > pitcrew.yml', 'env', 'pkill node'])
+        expect(await decide('Bash', { command }), command).toBe('allow');
+      expect(await decide('Write', { file_path: join(folder, 'ledger.db') })).toBe('deny');
+      expect(await decide('Write', { file_path: join(place.repository, 'pitcrew.yml') })).toBe('allow');
+    }
+    await place.close();
   });
 });
 
@@ -137,7 +191,7 @@ describe('a guard that cannot find out says no', () => {
       { clientPid: process.pid, env: stage.env, raw },
     );
     expect(asked).toMatchObject({ decision: 'deny', code: 2 });
-    expect(asked.stderr).toContain('npx pitcrew doctor');
+    expect(asked.stderr).toMatch(/`node \S+pitcrew\.mjs doctor`/);
   });
 
   test('a ledger that cannot be read', async () => {
@@ -173,6 +227,15 @@ describe('commands', () => {
       }
     },
   );
+  test('after a stop only what plainly reads is run, by those who hold runs', async () => {
+    const stop = join(stage.repository, '.pitcrew', 'stop');
+    await writeFile(stop, 'enough\n');
+    expect((await bash(`echo x > ${room}/src/more.mjs`)).reason).toContain('a person has stopped all work');
+    expect((await bash('git status --short | head')).decision).toBe('allow');
+    expect((await bash('echo x > src/free.mjs', 999_999)).decision).toBe('allow');
+    await rm(stop);
+    expect((await bash(`echo x > ${room}/src/more.mjs`)).decision).toBe('allow');
+  });
   test('an alias of the repository is seen through', async () => {
     await stage.git('config', 'alias.hide', 'stash push');
     expect((await bash('git hide')).decision).toBe('deny');

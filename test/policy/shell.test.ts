@@ -105,6 +105,14 @@ describe('the quick answer', () => {
     expect(plain.filter((command) => !isPlainlyHarmless(command))).toEqual([]);
     const refused = [...everything, ...FORBIDDEN_TO_HOLDERS].map(([, command]) => command);
     expect(refused.filter(isPlainlyHarmless)).toEqual([]);
+    const writing = [
+      'sort -uo b a',
+      'sort --output=b a',
+      'sort --compress-program=./x a',
+      'uniq a b',
+      'rg --hostname-bin=./x a',
+    ];
+    expect(writing.filter(isPlainlyHarmless)).toEqual([]);
   });
 });
 

@@ -99,7 +99,12 @@ function valuesOf(piece: Piece, first: boolean, scene: Scene): PieceValue[] {
     piece.kind === 'commands'
       ? substituted(piece.commands, piece.process, scene)
       : variableValue(piece, scene);
-  const values = value.known.map((text) => ({ text, hole: 'none' as Hole, split: !piece.quoted }));
+  const parted = piece.quoted ? undefined : separators(scene);
+  const values = value.known.map((text) => ({
+    text: parted ? text.replace(parted, ' ') : text,
+    hole: 'none' as Hole,
+    split: !piece.quoted,
+  }));
   if (value.hole !== 'none' || values.length === 0)
     values.push({
       text: HOLE,
@@ -107,6 +112,12 @@ function valuesOf(piece: Piece, first: boolean, scene: Scene): PieceValue[] {
       split: !piece.quoted,
     });
   return values;
+}
+
+/** What parts fields besides blanks, where the command sets IFS. */
+function separators({ variables }: Scene): RegExp | undefined {
+  const set = variables.get('IFS')?.known.join('').replace(/\s/g, '') ?? '';
+  return set === '' ? undefined : new RegExp(`[${set.replace(/[\\\]^-]/g, '\\$&')}]`, 'g');
 }
 
 const substituted = (commands: Parameters<typeof outputOf>[0], process: boolean, scene: Scene): Value =>

@@ -15,6 +15,10 @@ export interface CommandFacts {
   readScript(path: string): string | undefined;
   /** Files and folders that only Pitcrew itself writes: the ledger, its view, pitcrew.yml, the plugin, client settings. */
   privateFiles: readonly string[];
+  /** Of those, what nobody writes while somebody works here: the ledger, the client's settings, the guard itself. */
+  guardFiles?: readonly string[];
+  /** The worktrees of other sessions' runs. */
+  otherWorktrees?: readonly string[];
   home?: string;
   /** The path with its links resolved, also of a file that does not exist yet; undefined when that fails. */
   resolveLinks?(path: string): string | undefined;

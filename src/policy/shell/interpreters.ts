@@ -2,6 +2,7 @@ import { pathOf } from './paths.ts';
 import { refuseUnreadable } from './rules.ts';
 import { type Argument, argument, type Input, type Refusal, type Scene, unknownArgument } from './scene.ts';
 import { judgeCode } from './session/code.ts';
+import { judgeCodeWrites } from './session/code-writes.ts';
 import { HOLE } from './syntax.ts';
 
 interface Interpreter {
@@ -27,6 +28,7 @@ const INTERPRETERS: Record<string, Interpreter | undefined> = {
   lua: PERL,
   luajit: PERL,
   rscript: PERL,
+  r: PERL,
   julia: PERL,
   osascript: PERL,
   groovy: PERL,
@@ -68,6 +70,12 @@ export function judgeInterpreter(
 ): Refusal | undefined {
   const found = INTERPRETERS[name] ?? INTERPRETERS[name.replace(/[\d.]+$/, '')];
   if (!found) return undefined;
+  if (name === 'make' || name === 'gmake') {
+    const shell = list.find((item) => /^\.?SHELL(FLAGS)?=/.test(item.text));
+    const refusal =
+      shell && scene.judge.script(shell.text.replace(/^[^=]*=(-c\s)?/, ''), { ...scene, lenient: true });
+    if (refusal) return refusal;
+  }
   let coded = false;
   for (const [at, item] of list.entries()) {
     if (!found.code.test(item.text)) continue;
@@ -93,6 +101,8 @@ export function judgeInterpreter(
 
 /** Judges a script that an interpreter runs from a file: only git calls that are spelt as calls count. */
 export function judgeInterpreterFile(text: string, scene: Scene): Refusal | undefined {
+  const writes = judgeCodeWrites(text, scene, true);
+  if (writes) return writes;
   if (!/exec|spawn|system|popen|subprocess|\brun\b|\$`|qx|`git|sh\(/i.test(text)) return undefined;
   return judgeCalls(text, /(["'`{([]\s*|\bgit\(\s*\[?)(?:[\w/.-]*\/)?git(?=["'`\s])/g, {
     ...scene,
@@ -144,6 +154,7 @@ function judgeCalls(text: string, git: RegExp, scene: Scene): Refusal | undefine
     const start = match.index + match[0].length;
     const line = text.slice(start, start + 300).split(/[;\n&|)}]|\]\s*,\s*\{/, 1)[0] ?? '';
     const words = line
+      .replace(/\{\s*args\s*:/, ' ')
       .replace(/["'`,[\](]/g, ' ')
       .split(/\s+/)
       .filter(Boolean);

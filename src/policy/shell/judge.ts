@@ -8,6 +8,7 @@ import { firstRefusal, type Input, type Judge, type Refusal, type Scene } from '
 import { judgeLoops } from './session/exhaustion.ts';
 import { judgeVariableRead } from './session/secrets.ts';
 import type { Command, Word } from './syntax.ts';
+import { judgePipedDeletion } from './tree-deletion.ts';
 import { assign, keepValues } from './variables.ts';
 
 const MAX_SCRIPTS = 12;
@@ -32,7 +33,8 @@ function judgeCommands(commands: readonly Command[], scene: Scene): Refusal | un
     const refusal = judgeCommand(command, scene);
     if (refusal) return refusal;
   }
-  return scene.facts.holdsRuns ? judgeLoops(commands) : undefined;
+  const deletion = judgePipedDeletion(commands, scene);
+  return deletion ?? (scene.facts.holdsRuns ? judgeLoops(commands) : undefined);
 }
 
 function judgeCommand(command: Command, scene: Scene): Refusal | undefined {

@@ -35,8 +35,8 @@ const GIT_READERS = new Set([
   'shortlog',
 ]);
 const BUILDERS: Record<string, string | undefined> = {
-  npm: 'test t ci install run',
-  pnpm: 'test install run',
+  npm: 'test t ci install',
+  pnpm: 'test install',
   yarn: 'test install',
   npx: 'tsc vitest jest eslint prettier biome',
   cargo: 'test build check clippy fmt',
@@ -45,8 +45,17 @@ const BUILDERS: Record<string, string | undefined> = {
 };
 
 function isHarmless([program = '', verb = '', ...rest]: readonly string[]): boolean {
-  if ([verb, ...rest].includes('git')) return false;
+  if ([verb, ...rest].includes('git') || writes(program, [verb, ...rest])) return false;
   if (READERS.has(program)) return true;
   if (program === 'git') return GIT_READERS.has(verb);
   return (BUILDERS[program] ?? '').split(' ').includes(verb) && verb !== '';
+}
+
+/** Formatters write where they are told to; `sort` and `rg` write or start something by options of several spellings; `uniq` writes its second file. */
+function writes(program: string, list: readonly string[]): boolean {
+  const outside = list.some((word) => /^(\/|\.\.)/.test(word));
+  if (outside && list.some((word) => /^(-w|--write|--fix)/.test(word))) return true;
+  if (program === 'sort') return list.some((word) => /^-([a-z]*o|-[oc])/i.test(word));
+  if (program === 'rg') return list.some((word) => word.startsWith('--h'));
+  return program === 'uniq' && list.filter((word) => !word.startsWith('-')).length > 1;
 }

@@ -4,6 +4,8 @@ import { judgeGit } from './git/git.ts';
 import { judgeInterpreter } from './interpreters.ts';
 import { isShell, mayBe, programName } from './names.ts';
 import { isUnreadable } from './options.ts';
+import { judgePackageScript } from './package-scripts.ts';
+import { pathOf } from './paths.ts';
 import { refuseUnreadable } from './rules.ts';
 import { type Argument, argument, firstRefusal, type Input, type Refusal, type Scene } from './scene.ts';
 import { judgeSession } from './session/session.ts';
@@ -30,8 +32,32 @@ export function judgeProgram(program: readonly Argument[], input: Input, outer: 
   const known = judgeDefined(head.text, name, rest, input, outer);
   if (known !== undefined) return known.refusal;
   outer.seen.add(name);
-  const own = judgeSession(name, rest, outer) ?? judgeTreeDeletion(name, rest, outer);
-  return own ?? judgeStarted(head, name, rest, input, outer);
+  const ofTree = judgeTreeDeletion(name, rest, outer);
+  const ofSession = judgeSession(name, rest, outer);
+  // Each session hears the reason that is nearer to it.
+  const own = outer.facts.holdsRuns ? (ofSession ?? ofTree) : (ofTree ?? ofSession);
+  if (COPIERS.has(name)) noteCopy(rest, outer);
+  if (name === 'tee') noteWritten(rest, input, outer);
+  return own ?? judgePackageScript(name, rest, outer) ?? judgeStarted(head, name, rest, input, outer);
+}
+
+const COPIERS = new Set(['cp', 'ln', 'mv', 'install', 'link']);
+
+/** A copy of git or of a shell, or a link to one, is that program by another name. */
+function noteCopy(list: readonly Argument[], scene: Scene): void {
+  const files = list.filter((item) => !item.text.startsWith('-'));
+  const copied = programName(files.at(-2)?.text ?? '');
+  const place = files.at(-1);
+  if (place && files.length === 2 && (copied === 'git' || isShell(copied)))
+    scene.aliases.set(place.text, copied);
+}
+
+/** `tee` leaves what it is given in its files: read where it is a here-document. */
+function noteWritten(list: readonly Argument[], input: Input, scene: Scene): void {
+  for (const item of list) {
+    const path = item.text.startsWith('-') ? undefined : pathOf(item, scene);
+    if (path !== undefined && !path.startsWith('/dev/')) scene.written.set(path, input.text);
+  }
 }
 
 /** What the program runs: git, a shell, an interpreter, a wrapped command, a script file. */
@@ -54,11 +80,19 @@ function judgeStarted(
     const inner: Scene = { ...scene, depth: scene.depth + 1 };
     return (
       firstRefusal(started.scripts, (text) => judgeScriptText(text, inner)) ??
-      firstRefusal(started.programs, (more) => judgeProgram(more, input, inner))
+      firstRefusal(started.programs, (more) => judgeProgram(more, input, withoutFunction(more[0], inner)))
     );
   }
   if (head.text.includes('/')) return judgeScriptFile(head, rest, input, scene, 'direct');
   return judgeEmbedded(name, rest, scene);
+}
+
+/** A program that another one starts is no function of the shell: `command git` in a function `git` is git. */
+function withoutFunction(head: Argument | undefined, scene: Scene): Scene {
+  if (!head || !scene.functions.has(head.text)) return scene;
+  const functions = new Map(scene.functions);
+  functions.delete(head.text);
+  return { ...scene, functions };
 }
 
 function judgeScriptText(item: Argument, scene: Scene): Refusal | undefined {

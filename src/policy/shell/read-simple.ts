@@ -58,6 +58,12 @@ function takeAssignment(source: Source, command: Command, word: Word): boolean {
     while (matchAt(/[\n;&|<>]/y, source) !== '' && ++source.at < source.text.length);
     source.at += 1;
   }
-  command.assignments.push({ name: match[1] ?? '', value, list, append: match[3] === '+' });
+  command.assignments.push({
+    name: match[1] ?? '',
+    value,
+    list,
+    append: match[3] === '+',
+    element: match[2] !== undefined,
+  });
   return true;
 }

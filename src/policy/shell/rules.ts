@@ -102,6 +102,10 @@ const RULES = {
     'This writes outside the worktree of this session’s run.',
     'Work under the own worktree (ledger_status names it); scratch files may go to /tmp.',
   ],
+  'foreign-worktree': [
+    'This writes into the worktree of another session’s run.',
+    'Leave it to that session; ledger_status shows who works where.',
+  ],
   'exhausts-machine': [
     'This would use up the processes or the disk of the machine that all sessions share.',
     'Bound it: a count, a size or a timeout.',

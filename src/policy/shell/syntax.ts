@@ -21,6 +21,8 @@ export interface Assignment {
   /** The elements of `name=(a b)`. */
   list: Word[] | undefined;
   append: boolean;
+  /** Of one element: `name[0]=a`. */
+  element: boolean;
 }
 
 export interface Redirection {

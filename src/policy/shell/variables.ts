@@ -7,15 +7,34 @@ const MAX_VALUES = 12;
 const RUNS =
   /^(GIT_EDITOR|GIT_SEQUENCE_EDITOR|GIT_PAGER|GIT_SSH_COMMAND|GIT_SSH|GIT_EXTERNAL_DIFF|GIT_ASKPASS|GIT_PROXY_COMMAND|PAGER|EDITOR|VISUAL|PROMPT_COMMAND|LESSOPEN|MANPAGER|BROWSER)$/;
 
+// Names a script that every shell reads first.
+const STARTS_WITH = /^(BASH_ENV|ENV)$/;
+
 const FOR_GIT = /^(GIT_|HUSKY|LEFTHOOK|PRE_COMMIT_|OVERCOMMIT_|SKIP)/;
 
 /** Notes what a variable is set to; judges the value where a program would run it. */
-export function assign({ name, value, list, append }: Assignment, scene: Scene): Refusal | undefined {
-  const items = list ? list.flatMap((word) => expandText(word, scene)) : expandText(value, scene);
+export function assign(
+  { name, value, list, append, element }: Assignment,
+  scene: Scene,
+): Refusal | undefined {
+  const items = list
+    ? list.flatMap((word) => expandText(word, scene)).map(withoutKey)
+    : expandText(value, scene);
   if (list) keepList(name, items, scene);
+  else if (element) for (const item of items) keepElement(name, item, scene);
   else if (append) appendValues(name, items, scene);
   else keepValues(name, items, scene);
   return judgeSetting(name, items, scene);
+}
+
+/** `[key]=value` among the elements of a list. */
+const withoutKey = (item: Argument): Argument => ({ ...item, text: item.text.replace(/^\[[^\]]*\]=/, '') });
+
+/** Notes one element, `name[0]=value`: alone, and behind those before it. */
+function keepElement(name: string, value: Argument, scene: Scene): void {
+  const before = scene.variables.get(name)?.known.at(-1);
+  keepValues(name, [value], scene);
+  if (before !== undefined) keepValues(name, [{ ...value, text: `${before} ${value.text}` }], scene);
 }
 
 /** Notes `items` as further values that the variable may hold. */
@@ -43,9 +62,10 @@ function withValues(held: Value, items: readonly Argument[], scene: Scene): Valu
 
 /** Judges the value of a variable whose content is run as a program. */
 export function judgeSetting(name: string, items: readonly Argument[], scene: Scene): Refusal | undefined {
-  if (!RUNS.test(name)) return undefined;
+  const isFile = STARTS_WITH.test(name);
+  if (!isFile && !RUNS.test(name)) return undefined;
   for (const item of items) {
-    const refusal = scene.judge.script(item.text, scene);
+    const refusal = scene.judge.script(isFile ? `. '${item.text}'` : item.text, scene);
     if (refusal) return refusal;
   }
   return undefined;

@@ -1,6 +1,8 @@
 import { programName } from './names.ts';
 import { readOptions } from './options.ts';
+import { unwrapContainer, unwrapSsh } from './places.ts';
 import { type Argument, argument, type Hole, type Scene, unknownArgument, worstHole } from './scene.ts';
+import { sedScripts } from './sed-scripts.ts';
 import { unwrapFind, unwrapParallel, unwrapXargs } from './spreaders.ts';
 import { keepValues } from './variables.ts';
 
@@ -144,7 +146,9 @@ export function unwrap(name: string, list: readonly Argument[], scene: Scene): S
   if (name === 'find' || name === 'gfind' || name === 'fd') return unwrapFind(list);
   if (name === 'parallel' || name === 'env_parallel') return unwrapParallel(list);
   if (name === 'env' || name === 'genv') return unwrapEnv(list, scene);
-  const scripts = scriptsOf(name, list);
+  if (name === 'ssh') return unwrapSsh(list);
+  if (name === 'docker' || name === 'podman') return unwrapContainer(list);
+  const scripts = name === 'sed' || name === 'gsed' ? sedScripts(list) : scriptsOf(name, list);
   if (TEXT_RUNNERS.has(name)) scripts.push(...list, joined(list));
   const programs = programsOf(name, list);
   return scripts.length + programs.length > 0 ? { programs, scripts } : undefined;

@@ -351,6 +351,174 @@ say "git add all"
 shellcheck build.sh
 claude --version
 pitcrew ledger-status
+git pull --rebase --no-autostash
+git fetch origin '+refs/heads/*:refs/remotes/origin/*'
+git fetch origin main:refs/remotes/origin/main
+git fetch --force --tags
+git fetch https://example.org/x.git main
+git fetch origin pull/12/head:pr-12
+git remote add fork https://example.org/x.git
+git remote get-url origin
+git remote show origin
+git config rebase.autoStash false
+git lfs migrate info
+git lfs pull
+npm pkg set version=1.2.3
+npm pkg get scripts
+make CC=clang test
+make SHELL=/bin/bash test
+npm run lint
+npm run build -- --mode production
+npm install --save-dev vitest
+npm outdated
+npm audit fix
+npm version patch --no-git-tag-version
+npx tsc --noEmit
+npx prettier --write src
+npx eslint . --fix
+npm exec -- vitest run
+yarn install --immutable
+yarn dlx create-vite app
+pnpm -r test
+pnpm --filter web build
+bun install && bun test
+pytest -x -q tests/test_api.py::test_login
+python -m pytest --cov=src -n auto
+python -m pip install -r requirements.txt
+python manage.py migrate --plan
+python3 -c "import sys; print(sys.version)"
+python3 -c "open('out.txt', 'w').write('hello')"
+uv sync && uv run pytest
+poetry run pytest
+ruff check --fix .
+mypy src
+black src tests
+tox -e py312
+cargo test -- --nocapture
+cargo fmt --all -- --check
+cargo clippy --all-targets -- -D warnings
+cargo run --bin server -- --port 8080
+cargo add serde --features derive
+go build ./... && go vet ./...
+go test -race -run TestLogin ./internal/...
+go mod tidy
+go generate ./...
+gofmt -w .
+golangci-lint run
+make build test
+make -j$(nproc) all
+make clean && make
+cmake -B build -S . && cmake --build build -j
+ninja -C build
+docker build -t app:dev .
+docker compose up -d --build
+docker compose logs -f --tail=100 web
+docker run --rm -v "$PWD":/app -w /app node:22 npm test
+docker run --rm -v "$PWD":/app -w /app alpine sh -c 'ls -la && cat package.json'
+docker exec -it db psql -U app -c 'select count(*) from users'
+docker ps -a --format '{{.Names}}'
+docker system df
+kubectl get pods -n dev -o wide
+kubectl logs deploy/web --since=1h | grep -i error
+helm template chart | head -50
+terraform plan -out tf.plan
+git log --oneline --graph --all -20
+git log -p -S'foo' -- src/a.ts | head -100
+git log --since='2 weeks ago' --author=ann --format='%h %s'
+git diff main...HEAD --stat
+git diff --name-only origin/main | xargs -r wc -l
+git grep -n 'TODO' -- '*.ts'
+git show HEAD~2:src/a.ts > /tmp/old.ts
+git status --porcelain=v2
+git rev-parse --short HEAD
+git tag --list 'v*' --sort=-v:refname | head
+git cherry-pick --abort
+git ls-files '*.ts' | xargs grep -l foo
+git restore --staged a.ts
+git config --get user.email
+git check-ignore -v dist
+grep -rn --include='*.ts' 'reset --hard' .
+rg -n 'git add -A' -g '!node_modules'
+find . -name '*.log' -mtime +7 -delete
+find . -name node_modules -prune -o -name '*.ts' -print | head
+find src -name '*.test.ts' | xargs -n1 basename
+find . -type f -name '*.tmp' -exec rm {} +
+find . -name '*.pyc' | xargs rm -f
+ls -la | awk '{print $5, $9}' | sort -n
+sed -n '1,40p' src/a.ts
+sed -i 's/foo/bar/g' src/a.ts
+sed -e 's/a/b/' -e '/x/d' a.txt
+sed 's/one/the/e1' a.txt
+awk -F, '{print $1}' data.csv
+echo "git reset --hard is bad" >> notes.md
+curl -sSL https://example.org/install.json | jq .
+curl -fsSL https://example.org/data.json -o data.json
+tar czf build.tgz dist
+tar -xzf build.tgz -C /tmp
+unzip -o a.zip -d /tmp/a
+cp -r templates/base apps/new
+mv src/old.ts src/new.ts
+rm -rf dist build coverage node_modules/.cache
+rm -rf node_modules && npm ci
+mkdir -p src/a/b && touch src/a/b/c.ts
+ln -s ../shared/config.json config.json
+chmod +x scripts/run.sh
+rsync -a dist/ /tmp/dist/
+rsync -a --delete dist/ /tmp/dist/
+kill $(lsof -ti :3000)
+pkill -f 'next dev'
+lsof -i :5432
+ps aux | grep -v grep | grep vite
+export NODE_ENV=test && npm test
+NODE_OPTIONS=--max-old-space-size=4096 npm run build
+for f in src/*.ts; do echo "$f"; wc -l "$f"; done
+while read -r l; do echo "$l"; done < list.txt
+while IFS=, read -r a b; do echo "$a-$b"; done < data.csv
+if [ -d dist ]; then rm -r dist; fi
+test -f .env.example && cp .env.example /tmp/env
+diff <(sort a.txt) <(sort b.txt)
+time npm run build
+timeout 60 npm test || echo failed
+(cd packages/web && npm test)
+source venv/bin/activate && python app.py
+. ./scripts/env.sh
+psql -h localhost -c 'select 1'
+sqlite3 app.db '.tables'
+redis-cli ping
+ssh deploy@example.org 'cd app && git pull'
+gh pr list --limit 5
+gh run view 123 --log-failed
+./gradlew build -x test
+mvn -q -DskipTests package
+dotnet test
+swift build
+bundle exec rails db:migrate
+composer install
+tee /tmp/log.txt < a.txt
+npm test 2>&1 | tee test.log | tail -20
+echo '{"a":1}' | tee config.json
+node -e "const fs=require('fs');fs.writeFileSync('x.json','{}')"
+node scripts/gen.mjs > src/gen.ts
+node --import tsx src/main.ts
+deno run --allow-net main.ts
+playwright test --headed
+npx playwright install chromium
+storybook build
+turbo run build
+nx affected -t test
+lerna run build
+git commit -m "fix: no more git stash"
+git commit -F .git/MSG
+git push origin fix/a
+git push -u origin HEAD
+git switch -c fix/b
+git checkout -b fix/b
+git merge --no-ff topic
+git rebase main
+git add src/a.ts test/a.test.ts
+git mv a.ts b.ts
+git repack -A -d
+git maintenance run --auto
 `
   .split('\n')
   .filter((line) => line !== '');

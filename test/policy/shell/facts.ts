@@ -12,6 +12,8 @@ export const bystander = (more: Partial<CommandFacts> = {}): CommandFacts => ({
   aliasOf: (name) => ALIASES[name],
   readScript: (path) => SCRIPTS[path],
   privateFiles: PRIVATE_FILES,
+  guardFiles: GUARD_FILES,
+  otherWorktrees: [`${ROOT}/.pitcrew/worktrees/web-9`],
   home: '/home/ann',
   ...more,
 });
@@ -20,14 +22,14 @@ export const bystander = (more: Partial<CommandFacts> = {}): CommandFacts => ({
 export const holder = (more: Partial<CommandFacts> = {}): CommandFacts =>
   bystander({ cwd: WORKTREE, worktrees: [WORKTREE], holdsRuns: true, ...more });
 
-const PRIVATE_FILES = [
+const GUARD_FILES = [
   `${ROOT}/.git/pitcrew`,
-  `${ROOT}/.claude/active-runs.md`,
-  `${ROOT}/pitcrew.yml`,
   `${ROOT}/.claude/settings.json`,
   '/home/ann/.claude/settings.json',
   '/home/ann/.claude/plugins/pitcrew',
 ];
+
+const PRIVATE_FILES = [...GUARD_FILES, `${ROOT}/.claude/active-runs.md`, `${ROOT}/pitcrew.yml`];
 
 const ALIASES: Record<string, string | undefined> = {
   sv: 'stash',
@@ -39,7 +41,22 @@ const ALIASES: Record<string, string | undefined> = {
   loop: 'loop',
 };
 
+const PACKAGE = {
+  test: 'vitest run',
+  build: 'tsc -p . && cp a dist/',
+  pretidy: 'git stash',
+  tidy: 'echo tidy',
+  again: 'npm run tidy',
+  release: 'npm version patch && git push --follow-tags',
+  forever: 'npm run forever',
+};
+
 const SCRIPTS: Record<string, string | undefined> = {
+  '/srv/shop/package.json': JSON.stringify({ scripts: PACKAGE }),
+  [`${WORKTREE}/package.json`]: JSON.stringify({ scripts: PACKAGE }),
+  '/srv/shop/pkg/package.json': JSON.stringify({ scripts: { wipe: 'git -C .. reset --hard' } }),
+  '/srv/shop/other.mjs':
+    "import { rmSync } from 'node:fs';\nrmSync('/srv/shop/.pitcrew/worktrees/web-9/a.ts');\n",
   '/srv/shop/build.sh': '#!/bin/sh\nset -e\nnpm run "$1"\ngit "$2" --short\n# git stash is never used here\n',
   '/srv/shop/bad.sh': '#!/usr/bin/env bash\nset -e\ngit stash\n',
   '/srv/shop/calls.sh': 'run() { git "$@"; }\nrun status\nrun stash\n',

@@ -35,6 +35,8 @@ export const FORBIDDEN_LONG: readonly (readonly [rule: string, command: string])
   ['git-stash', 'cat <<A <<B\nx\nA\n$(git stash)\nB'],
   ['git-stash', 'cat > x.sh <<EOF\ngit stash\nEOF\nbash x.sh'],
   ['git-stash', "echo 'git stash' > x.sh; sh x.sh"],
+  ['git-stash', "tee x.sh <<'EOF' && sh x.sh\ngit stash\nEOF"],
+  ['unreadable', "echo 'git stash' | tee x.sh; sh x.sh"],
   ['git-stash', "printf 'git stash\\n' > x.sh && chmod +x x.sh && ./x.sh"],
   ['git-stash', 'bash bad.sh'],
   ['git-stash', './bad.sh'],

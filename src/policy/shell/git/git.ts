@@ -3,6 +3,7 @@ import { changeFolder, isWithin, pathOf } from '../paths.ts';
 import { refuse, refuseUnreadable } from '../rules.ts';
 import { type Argument, argument, firstRefusal, type Refusal, type Scene } from '../scene.ts';
 import { HOLE } from '../syntax.ts';
+import { judgeOtherTree } from './other-tree.ts';
 import { judgeGitEnvironment, judgeGitSetting } from './settings.ts';
 import { judgeStartedByGit } from './started.ts';
 import { judgeSubcommandOf } from './subcommands.ts';
@@ -36,7 +37,12 @@ export function judgeGit(list: readonly Argument[], outer: Scene): Refusal | und
   if (subcommand.text.includes(HOLE) || subcommand.glob) return refuseUnreadable(scene);
   if (isElsewhere(read.options, scene)) return undefined;
   const known = judgeSubcommandOf(subcommand.text, rest, scene);
-  if (known) return known.refusal ?? judgeStartedByGit(subcommand.text, rest, scene);
+  if (known)
+    return (
+      known.refusal ??
+      judgeStartedByGit(subcommand.text, rest, scene) ??
+      judgeOtherTree(subcommand.text, read.options, scene)
+    );
   return judgeAlias(subcommand.text, rest, scene);
 }
 
@@ -67,7 +73,11 @@ function judgeGlobalOption(
 /** Alias lookups end at some depth: git itself refuses an alias that leads to itself. */
 function judgeAlias(name: string, rest: readonly Argument[], scene: Scene): Refusal | undefined {
   const text = scene.gitAliases.get(name) ?? scene.facts.aliasOf(name);
-  if (text === undefined) return undefined;
+  // With another home git reads other settings, and aliases in them.
+  if (text === undefined)
+    return scene.variables.has('HOME') || scene.variables.has('XDG_CONFIG_HOME')
+      ? refuseUnreadable(scene)
+      : undefined;
   if (scene.depth > MAX_ALIASES) return refuseUnreadable(scene);
   const inner: Scene = { ...scene, depth: scene.depth + 1 };
   return judgeAliasText(text, rest, inner);

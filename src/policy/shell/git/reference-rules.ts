@@ -14,6 +14,11 @@ export const REFERENCE_RULES = {
   worktree: judgeWorktree,
   reflog: judgeReflog,
   gc: judgeCollection,
+  fetch: judgeFetch,
+  remote: judgeRemote,
+  lfs: ([verb, next]: readonly Argument[]) =>
+    verb?.text === 'migrate' && next?.text !== 'info' ? refuse('git-rewrite') : undefined,
+  repack: judgeRepack,
   config: judgeConfig,
   'symbolic-ref': judgeSymbolicReference,
   'update-ref': rewrites,
@@ -77,6 +82,42 @@ function judgeCollection(list: readonly Argument[], scene: Scene): Refusal | und
   const read = readOptions(list, {});
   if (read.unreadable.length > 0) return refuseUnreadable(scene);
   return hasOption(read, '', 'prune') ? refuse('git-rewrite') : undefined;
+}
+
+// `-ad` leaves out what nothing refers to any more; `-Ad` keeps it.
+function judgeRepack(list: readonly Argument[]): Refusal | undefined {
+  const read = readOptions(list, { long: ['window', 'depth', 'threads', 'max-pack-size'] });
+  const has = (letter: string) => read.options.some(({ name }) => name === letter);
+  return has('a') && has('d') ? refuse('git-rewrite') : undefined;
+}
+
+/** A forced fetch into anything but what mirrors the remote moves a branch of this repository. */
+function judgeFetch(list: readonly Argument[]): Refusal | undefined {
+  const read = readOptions(list, {
+    valued: 'jo',
+    long: [
+      'depth',
+      'deepen',
+      'shallow-since',
+      'shallow-exclude',
+      'refmap',
+      'jobs',
+      'filter',
+      'server-option',
+    ],
+  });
+  const forced = hasOption(read, 'fu', 'force', 'update-head-ok');
+  const moves = read.rest.some(({ text }) => {
+    const [, plus, target] = /^(\+?)[^:]*:(.+)$/.exec(text) ?? [];
+    return target !== undefined && !/^(refs\/remotes\/|\/\/)/.test(target) && (forced || plus === '+');
+  });
+  return moves ? refuse('git-branch-force') : undefined;
+}
+
+function judgeRemote([verb]: readonly Argument[]): Refusal | undefined {
+  return /^(rm|remove|rename|set-url)$/.test(verb?.text ?? '')
+    ? refuse('git-rewrite', 'Other sessions push there.')
+    : undefined;
 }
 
 // The readable HEAD takes one word; a second one moves it.

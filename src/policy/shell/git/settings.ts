@@ -24,6 +24,12 @@ export function judgeGitSetting(
   if (HOOK_SETTINGS.test(key) && !(span === 'for this call' && /^core\.bare$/i.test(key)))
     return refuse('hooks-off');
   if (/^clean\.requireforce$/i.test(key)) return refuse('git-clean');
+  if (/^(rebase|merge)\.autostash$/i.test(key) && !/^(false|no|off|0|)$/i.test(value.text))
+    return refuse('git-stash');
+  if (/^remote\..*\.mirror$/i.test(key) || (/^remote\..*\.push$/i.test(key) && /^[+:]/.test(value.text)))
+    return refuse('git-force-push');
+  if (span === 'for good' && /^(remote\..*\.(push)?url|url\..*\.(push)?insteadof)$/i.test(key))
+    return refuse('git-rewrite', 'Other sessions push there.');
   if (!RUN_SETTINGS.test(key)) return undefined;
   return value.hole === 'computed'
     ? refuseUnreadable(scene)

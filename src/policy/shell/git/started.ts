@@ -29,6 +29,8 @@ export function judgeStartedByGit(
 
 function programAfter(subcommand: string, list: readonly Argument[]): Argument[] | undefined {
   const [first] = list;
+  if (subcommand === 'for-each-repo')
+    return [argument('git'), ...list.filter((item) => !item.text.startsWith('--'))];
   const word = subcommand === 'bisect' ? 'run' : subcommand === 'submodule' ? 'foreach' : undefined;
   const at = list.findIndex((item) => item.text === word);
   if (word === undefined || at < 0 || (word === 'run' && first?.text !== 'run')) return undefined;
@@ -37,7 +39,8 @@ function programAfter(subcommand: string, list: readonly Argument[]): Argument[]
   return rest.length === 1 ? [argument('eval'), ...rest] : rest;
 }
 
-const afterAddress = (text: string): string | undefined => /^ext::(.*)$/s.exec(text)?.[1]?.replace(/%/g, ' ');
+const afterAddress = (text: string): string | undefined =>
+  /^ext::(.*)$/s.exec(text)?.[1]?.replace(/% /g, '\\ ').replace(/%/g, ' ');
 
 const pagerOf = (subcommand: string, text: string): string | undefined =>
   subcommand === 'grep' ? /^-O(.+)$/s.exec(text)?.[1] : undefined;

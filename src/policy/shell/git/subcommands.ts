@@ -33,7 +33,8 @@ export function judgeSubcommandOf(
   const rule = Object.hasOwn(RULES, name) ? RULES[name] : undefined;
   if (!rule && !HARMLESS.has(name) && !BY_HAND.has(name) && !MOVES.has(name)) return undefined;
   if (list.some((item) => item.text === '--help')) return { refusal: undefined };
-  const refusal = skipsHooks(name, list) ?? rule?.(list, scene) ?? judgeHolder(name, list, scene);
+  const refusal =
+    skipsHooks(name, list) ?? stashes(name, list) ?? rule?.(list, scene) ?? judgeHolder(name, list, scene);
   return { refusal };
 }
 
@@ -47,6 +48,13 @@ function skipsHooks(name: string, list: readonly Argument[]): Refusal | undefine
       !/^(-m|--message|--grep|-S|-G)$/.test(options[at - 1]?.text ?? ''),
   );
   return written && !/^(log|grep|show|diff|rev-parse)$/.test(name) ? refuse('hooks-off') : undefined;
+}
+
+/** `--autostash` takes the changes of the whole tree away, and leaves them on the shared stash where they conflict. */
+function stashes(name: string, list: readonly Argument[]): Refusal | undefined {
+  if (!/^(rebase|pull|merge)$/.test(name)) return undefined;
+  const last = list.findLast(({ text }) => /^--(no-)?autost/.test(text));
+  return last?.text.startsWith('--autost') ? refuse('git-stash') : undefined;
 }
 
 function judgeHolder(name: string, list: readonly Argument[], scene: Scene): Refusal | undefined {

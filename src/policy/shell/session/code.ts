@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { refuse } from '../rules.ts';
 import type { Refusal, Scene } from '../scene.ts';
+import { judgeCodeWrites } from './code-writes.ts';
 import { isSecretVariable } from './secrets.ts';
 import { mentionsService } from './services.ts';
 
@@ -14,7 +15,12 @@ const TERMINAL = /\bpty\b|pexpect|node-pty/;
 
 /** Judges the code of a one-liner by the rules for sessions that hold runs: credentials, services, private files, processes. */
 export function judgeCode(code: string, scene: Scene): Refusal | undefined {
-  if (!scene.facts.holdsRuns) return undefined;
+  if (!scene.facts.holdsRuns) {
+    const { guardFiles = [] } = scene.facts;
+    return WRITES.test(code) && guardFiles.some((own) => code.includes(own))
+      ? refuse('private-file')
+      : judgeCodeWrites(code, scene);
+  }
   if (
     ENVIRONMENT.test(code) &&
     (WHOLE_ENVIRONMENT.test(code) || (code.match(/\w+/g) ?? []).some(isSecretVariable))
@@ -25,7 +31,8 @@ export function judgeCode(code: string, scene: Scene): Refusal | undefined {
   if (mentionsService(code, scene)) return refuse('service-api');
   if (WRITES.test(code) && mentionsPrivate(code, scene)) return refuse('private-file');
   if (ENDS.test(code) && /-1\b|ppid|claude|pitcrew/i.test(code)) return refuse('ends-process');
-  return TERMINAL.test(code) && /claude|pitcrew/i.test(code) ? refuse('agent-in-agent') : undefined;
+  if (TERMINAL.test(code) && /claude|pitcrew/i.test(code)) return refuse('agent-in-agent');
+  return judgeCodeWrites(code, scene);
 }
 
 function mentionsPrivate(code: string, { facts }: Scene): boolean {

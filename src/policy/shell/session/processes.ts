@@ -49,6 +49,12 @@ function endsProtected(list: readonly Argument[], scene: Scene): boolean {
 // Not the name of a program: a search for a protected process was made.
 const SEARCHED = '<search for a protected process>';
 
+/** `ps aux | grep pitcrew` is a search too: what is ended after it may be what it found. */
+export function noteSearch(name: string, list: readonly Argument[], scene: Scene): void {
+  if (!/^(e?grep|rg|awk)$/.test(name) || !scene.seen.has('ps')) return;
+  if (list.some(({ text }) => /pitcrew|claude|\bnode\b/i.test(text))) scene.seen.add(SEARCHED);
+}
+
 function judgeByName(name: string, list: readonly Argument[], scene: Scene): Refusal | undefined {
   const signals = list.filter((item) => !/^-(\d+|[A-Z]{2,}\d?|SIG[A-Z]+)$/.test(item.text));
   const read = readOptions(signals, {

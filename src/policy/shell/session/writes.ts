@@ -1,107 +1,17 @@
 import { posix } from 'node:path';
-import { optionValues, readOptions } from '../options.ts';
 import { isWithin, pathOf } from '../paths.ts';
 import { refuse } from '../rules.ts';
 import { type Argument, argument, firstRefusal, type Refusal, type Scene } from '../scene.ts';
 import { HOLE } from '../syntax.ts';
-
-type Targets = (list: readonly Argument[]) => Argument[];
-
-const every: Targets = (list) => readOptions(list, {}).rest;
-const afterFirst: Targets = (list) => readOptions(list, {}).rest.slice(1);
-const edited: Targets = (list) => {
-  const read = readOptions(list, { valued: 'ef', attached: 'i', long: ['expression', 'file'] });
-  const inPlace = read.options.some(({ name }) => name === 'i' || name.startsWith('in-place'));
-  const scripted = read.options.some(({ name }) => /^(e|f|expression|file)$/.test(name));
-  return inPlace ? read.rest.slice(scripted ? 0 : 1) : [];
-};
-const last: Targets = (list) => {
-  const read = readOptions(list, {
-    valued: 'tSmog',
-    long: ['target-directory', 'suffix', 'mode', 'owner', 'group'],
-  });
-  const folder = optionValues(read, 't', 'target-directory');
-  return folder.length > 0 ? folder : read.rest.slice(-1);
-};
-const optioned =
-  (...names: string[]): Targets =>
-  (list) =>
-    optionValues(
-      readOptions(list, { valued: names.filter((name) => name.length === 1).join(''), long: names }),
-      ...names,
-    );
-
-// Which of a program's words name files that it writes or takes away.
-const WRITERS: Record<string, Targets | undefined> = {
-  tee: every,
-  rm: every,
-  rmdir: every,
-  unlink: every,
-  shred: every,
-  touch: every,
-  mkdir: every,
-  mkfifo: every,
-  sponge: every,
-  mv: every,
-  truncate: (list) => readOptions(list, { valued: 'sr', long: ['size', 'reference'] }).rest,
-  cp: last,
-  install: last,
-  ln: last,
-  rsync: last,
-  scp: last,
-  chmod: (list) => list.filter((item) => !/^(-[RvfcHLP]+|--.*)$/.test(item.text)).slice(1),
-  chown: afterFirst,
-  chgrp: afterFirst,
-  chattr: afterFirst,
-  setfacl: every,
-  sed: edited,
-  gsed: edited,
-  perl: (list) => (list.some((item) => /^-[a-zA-Z0-9]*i/.test(item.text)) ? afterCode(list) : []),
-  ruby: (list) => (list.some((item) => /^-[a-z]*i/.test(item.text)) ? afterCode(list) : []),
-  dd: (list) =>
-    list.filter((item) => item.text.startsWith('of=')).map((item) => ({ ...item, text: item.text.slice(3) })),
-  sort: optioned('o', 'output'),
-  curl: optioned('o', 'output', 'output-dir'),
-  wget: optioned('O', 'output-document', 'P', 'directory-prefix'),
-  tar: optioned('C', 'directory'),
-  unzip: optioned('d'),
-  patch: (list) => [...every(list).slice(0, 1), ...optioned('o', 'output')(list)],
-  ed: every,
-  ex: every,
-  vi: every,
-  vim: every,
-  nvim: every,
-  nano: every,
-  emacs: every,
-  fallocate: (list) => readOptions(list, { valued: 'lo', long: ['length', 'offset'] }).rest,
-  find: (list) =>
-    list.some((item) => item.text === '-delete')
-      ? list.slice(
-          0,
-          Math.max(
-            0,
-            list.findIndex((item) => item.text.startsWith('-')),
-          ),
-        )
-      : [],
-  git: (list) =>
-    list
-      .filter((item) => /^--output=/.test(item.text))
-      .map((item) => ({ ...item, text: item.text.slice(9) })),
-};
-
-const afterCode: Targets = (list) => {
-  const read = readOptions(list, { valued: 'e', attached: 'i' });
-  return read.rest;
-};
+import { writtenBy } from './writers.ts';
 
 /** Judges the files that a program changes. */
 export function judgeFileChanges(name: string, list: readonly Argument[], scene: Scene): Refusal | undefined {
-  const targets = WRITERS[name]?.(list) ?? [];
+  const targets = writtenBy(name, list);
   const written = firstRefusal(targets, (item) => judgeWrite(item, scene));
   if (written) return written;
   if (!scene.facts.holdsRuns)
-    return name === 'sqlite3' && list.some((item) => isLedger(item, scene))
+    return name === 'sqlite3' && list.some((item) => isGuarded(item, scene))
       ? refuse('private-file')
       : undefined;
   if (name === 'sqlite3' || name === 'ln' || name === 'link' || name === 'mount') {
@@ -117,7 +27,7 @@ export function judgeFileChanges(name: string, list: readonly Argument[], scene:
 /** Judges one file that is written: never a private one, and inside the own worktrees once there are some. */
 export function judgeWrite(item: Argument, scene: Scene): Refusal | undefined {
   const { facts } = scene;
-  if (!facts.holdsRuns) return isLedger(item, scene) ? refuse('private-file') : undefined;
+  if (!facts.holdsRuns) return judgeBystandersWrite(item, scene);
   if (isPrivate(item, scene)) return refuse('private-file');
   const path = pathOf(item, scene) ?? pathOf(argument(item.text.split(HOLE, 1)[0] ?? ''), scene);
   if (facts.worktrees.length === 0 || path === undefined || isFree(path, scene)) return undefined;
@@ -166,11 +76,32 @@ function isPrivate(item: Argument, scene: Scene): boolean {
   );
 }
 
-/** The ledger's own files, which nobody writes, whoever holds a run. */
-function isLedger(item: Argument, scene: Scene): boolean {
+/** What a session without a run may not write either: what the guard stands on, and the worktrees of others. */
+function judgeBystandersWrite(item: Argument, scene: Scene): Refusal | undefined {
+  if (isGuarded(item, scene) || isOfGit(item, scene)) return refuse('private-file');
+  const others = scene.facts.otherWorktrees ?? [];
+  return placesOf(item, scene).some((path) => others.some((worktree) => isWithin(path, worktree)))
+    ? refuse('foreign-worktree')
+    : undefined;
+}
+
+const isGuarded = (item: Argument, scene: Scene): boolean =>
+  placesOf(item, scene).some((path) => (scene.facts.guardFiles ?? []).some((own) => isWithin(path, own)));
+
+// What git itself keeps there; a message or an exclusion that somebody writes there is their own.
+const GITS_OWN = 'index HEAD refs packed-refs objects worktrees logs config hooks'.split(' ');
+
+const isOfGit = (item: Argument, scene: Scene): boolean => {
+  const folder = `${scene.facts.root}/.git`;
+  return placesOf(item, scene).some(
+    (path) => path === folder || GITS_OWN.some((name) => isWithin(path, `${folder}/${name}`)),
+  );
+};
+
+/** The path as it is written, and where its links lead. */
+function placesOf(item: Argument, scene: Scene): string[] {
   const path = pathOf(item, scene);
-  const ledgers = scene.facts.privateFiles.filter((own) => posix.basename(own) === 'pitcrew');
-  return path !== undefined && ledgers.some((own) => isWithin(path, own));
+  return path === undefined ? [] : [path, scene.facts.resolveLinks?.(path) ?? path];
 }
 
 const PRIVATE_SETTINGS = /(^|\/)\.claude\/(settings(\.local)?\.json|active-runs\.md|plugins(\/|$))/;
