@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { PitcrewError } from '../../src/core/errors.ts';
 import { connect, type Data, type PitcrewClient, ToolRefusal } from './client.ts';
 import type { Engineer } from './engineers.ts';
 import { quote, say } from './report.ts';
@@ -13,6 +14,8 @@ export interface CrewResult {
 export interface IssueResult {
   shortId: string;
   outcome: 'fixed' | 'failed';
+  /** Why it failed. */
+  reason?: string;
   commit: string | null;
   pullRequest: string | null;
   /** Exit codes of the reproducing test: on the base, and with the fix. */
@@ -48,7 +51,8 @@ export async function runCrew(stage: Stage, engineer: Engineer, top: number): Pr
       issues.push(await fixOne(client, engineer, row));
     }
     say('\nThe end of the work');
-    quote((await client.call('ledger_complete', { note: `${issues.length} fixed in the demo` })).text);
+    const fixed = issues.filter(({ outcome }) => outcome === 'fixed').length;
+    quote((await client.call('ledger_complete', { note: `${fixed} fixed in the demo` })).text);
     return { issues, refused, paths: pathsOf(stage, String(listed.data.report), issues) };
   } finally {
     await client.close();
@@ -56,11 +60,12 @@ export async function runCrew(stage: Stage, engineer: Engineer, top: number): Pr
   }
 }
 
-/** Another live session, which claims the third issue of the list before we come. */
+/** Another live session, which claims the third issue of the list before we come; of a short list the last, of one the next. */
 async function colleagueAtWork(stage: Stage, top: number): Promise<PitcrewClient> {
   say("\nA colleague's session claims one of the issues first");
-  const colleague = await connect(stage, 'colleague', () => String(Math.min(3, top)));
-  await colleague.call('sentry_list_issues', { top });
+  const theirs = Math.max(2, Math.min(3, top));
+  const colleague = await connect(stage, 'colleague', () => String(theirs));
+  await colleague.call('sentry_list_issues', { top: theirs });
   const selected = await colleague.call('triage_select', {});
   const claimed = await colleague.call('ledger_register', {
     issues: strings(selected.data.selected),
@@ -86,7 +91,7 @@ async function claim(client: PitcrewClient, selected: string[], holderPid: numbe
       refused.push({
         shortId,
         holder,
-        reason: (error.message.split('\n')[0] ?? '').replace('refused: ', ''),
+        reason: sentenceOf(error),
       });
     }
   }
@@ -94,12 +99,32 @@ async function claim(client: PitcrewClient, selected: string[], holderPid: numbe
   return { claimed, refused };
 }
 
-async function fixOne(
+/** One issue to its end; what the engineer or a tool refuses is the end of this one only. */
+async function fixOne(client: PitcrewClient, engineer: Engineer, row: Row): Promise<IssueResult> {
+  say(`\n${row.shortId}: ${row.title}`);
+  const failed = {
+    shortId: row.shortId,
+    outcome: 'failed' as const,
+    commit: null,
+    pullRequest: null,
+    proof: null,
+  };
+  try {
+    return (
+      (await fix(client, engineer, row)) ?? { ...failed, reason: 'No attempt of the engineer was proven.' }
+    );
+  } catch (error) {
+    if (!(error instanceof ToolRefusal || error instanceof PitcrewError)) throw error;
+    quote(error instanceof PitcrewError ? `${error.message}\nNext step: ${error.hint}` : error.message);
+    return { ...failed, reason: sentenceOf(error) };
+  }
+}
+
+async function fix(
   client: PitcrewClient,
   engineer: Engineer,
   { shortId, title }: Row,
-): Promise<IssueResult> {
-  say(`\n${shortId}: ${title}`);
+): Promise<IssueResult | undefined> {
   const worktree = await client.call('worktree_create', { issue: shortId });
   const evidence = await client.call('sentry_latest_event', { issue: shortId });
   quote(evidence.text);
@@ -129,8 +154,11 @@ async function fixOne(
       proof: verified,
     };
   }
-  return { shortId, outcome: 'failed', commit: null, pullRequest: null, proof: null };
+  return undefined;
 }
+
+/** The sentence of a tool's refusal or an engineer's error, without what follows it. */
+const sentenceOf = ({ message }: Error): string => (message.split('\n')[0] ?? '').replace(/^[a-z]+: /, '');
 
 async function verify(
   client: PitcrewClient,

@@ -16,7 +16,7 @@ export async function printSummary(
   for (const issue of result.issues) {
     const proof = issue.proof ? `red ${issue.proof.before}, green ${issue.proof.after}` : 'no proof';
     say(
-      `  ${issue.shortId.padEnd(12)} ${issue.outcome.padEnd(8)} ${proof.padEnd(18)} ${issue.commit?.slice(0, 12) ?? '-'}  ${issue.pullRequest ?? '-'}`,
+      `  ${issue.shortId.padEnd(12)} ${issue.outcome.padEnd(8)} ${proof.padEnd(18)} ${issue.commit?.slice(0, 12) ?? '-'}  ${issue.pullRequest ?? issue.reason ?? '-'}`,
     );
   }
   for (const refusal of result.refused) say(`  ${refusal.shortId.padEnd(12)} refused  ${refusal.reason}`);

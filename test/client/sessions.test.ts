@@ -3,7 +3,7 @@ import { pullsOf } from '../support/github.ts';
 import type { Stage } from '../support/stage.ts';
 import { does, isRefused, makesWorktree, proves, writesFix } from './support/agent.ts';
 import { inRealClient, openTerminal, runHeadless, type Terminal } from './support/client.ts';
-import { CONTRACT, changesInSentry, closeRaceDay, openRaceDay } from './support/race-day.ts';
+import { CONTRACT, changesInSentry, closeRaceDay, FORECAST, openRaceDay } from './support/race-day.ts';
 
 const { issue, bug } = CONTRACT;
 
@@ -77,5 +77,39 @@ inRealClient('a session of the client keeps its work', (client) => {
     await terminal.submit('resolve it');
     await terminal.waitFor(/RESOLVED\./);
     expect(changesInSentry(stage)).toHaveLength(1);
+  });
+
+  test('but a claim under which nothing was done ends with its process, and the resumed session hears so', async () => {
+    await terminal.close();
+    const claim = { issues: [FORECAST.issue] };
+    terminal = await openTerminal(client, stage, {
+      async *script() {
+        yield* does('sentry_list_issues', claim);
+        yield* does('triage_select');
+        yield* does('ledger_register', claim);
+        yield* makesWorktree(FORECAST.issue);
+        yield 'NOTHING YET.';
+      },
+    });
+    await terminal.submit(`/sentry fix ${FORECAST.issue}`);
+    await terminal.waitFor(/NOTHING YET\./);
+    await terminal.close();
+    terminal = await openTerminal(client, stage, {
+      home: terminal.home,
+      args: ['--continue'],
+      async *script() {
+        const step = { issue: FORECAST.issue, no_test_reason: 'Needs the weather of that day.' };
+        yield* isRefused(
+          'fix_verify',
+          step,
+          /any more: run \S+ ended at \S+ \(.+ ago\): its session ended before anything was changed\.\s+Next step: Claim it again/,
+        );
+        yield* does('ledger_register', claim);
+        yield* makesWorktree(FORECAST.issue);
+        yield 'ON AGAIN.';
+      },
+    });
+    await terminal.submit('go on');
+    await terminal.waitFor(/ON AGAIN\./);
   });
 });

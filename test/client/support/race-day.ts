@@ -13,9 +13,11 @@ export const FORECAST = {
   file: 'src/weather/forecast-cache.mjs',
 };
 
-/** A stage with two crashes. `unattended` is what pitcrew.yml then says of runs without a person. */
-export async function openRaceDay(options: { unattended?: 'draft-pr' } = {}): Promise<Stage> {
-  const stage = await openStage({ config: configOf(options.unattended) });
+/** A stage with two crashes. `unattended` is what pitcrew.yml then says of runs without a person, `policy` of changes. */
+export async function openRaceDay(
+  options: { unattended?: 'draft-pr'; policy?: { max_lines: number } } = {},
+): Promise<Stage> {
+  const stage = await openStage({ config: [CONFIG, ...Object.entries(options).map(lineOf)].join('') });
   for (let user = 1; user <= 3; user += 1) await stage.crash(contractCrash(user));
   await stage.crash(forecastCrash());
   return stage;
@@ -28,13 +30,16 @@ export async function closeRaceDay(stage: Stage | undefined): Promise<void> {
   await rm(stage.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 }
 
-const configOf = (unattended: string | undefined): string => `sentry:
+const CONFIG = `sentry:
   organization: pitstop
 github:
   repository: pitstop/race-day
   base: main
 checks: []
-${unattended === undefined ? '' : `unattended: ${unattended}\n`}`;
+`;
+
+// JSON is YAML.
+const lineOf = ([key, value]: [string, unknown]): string => `${key}: ${JSON.stringify(value)}\n`;
 
 /** What was changed in Sentry, as its log of requests has it. */
 export const changesInSentry = (stage: Stage): string[] =>

@@ -40,23 +40,23 @@ export interface Terminal {
   close(): Promise<void>;
 }
 
-const COLUMNS = 140;
-const ROWS = 60;
+const LARGE = { columns: 140, rows: 60 };
 
-/** Starts the client as a person does, in a terminal of 140 by 60, and waits until it takes a prompt. */
+/** Starts the client as a person does, in a terminal of this size, and waits until it takes a prompt. */
 export async function openTerminal(
   client: InstalledClient,
   stage: Stage,
-  options: ClientOptions & ModelOptions & { script: Script },
+  options: ClientOptions & ModelOptions & { script: Script; size?: { columns: number; rows: number } },
 ): Promise<Terminal> {
+  const { columns, rows } = options.size ?? LARGE;
   const home = options.home ?? (await makeHome(stage));
   const model = await startModel(options.script, options);
   const { spawn }: Pty = client.load('@lydell/node-pty');
   const { Terminal: Screen }: Xterm = client.load('@xterm/headless');
-  const screen = new Screen({ cols: COLUMNS, rows: ROWS, allowProposedApi: true, scrollback: 0 });
+  const screen = new Screen({ cols: columns, rows, allowProposedApi: true, scrollback: 0 });
   const pty = spawn(client.program, clientArguments(options), {
-    cols: COLUMNS,
-    rows: ROWS,
+    cols: columns,
+    rows,
     cwd: options.cwd ?? stage.repository,
     env: clientEnvironment(stage, home, model.url, options),
   });
@@ -70,7 +70,7 @@ export async function openTerminal(
       resolve(exitCode);
     });
   });
-  const terminal = face({ pty, screen, model, home, exited, ended: () => ended });
+  const terminal = face({ pty, screen, rows, model, home, exited, ended: () => ended });
   await terminal.waitFor(/^\s*[❯>]/m).catch(async (error: unknown) => {
     await terminal.close();
     throw error;
@@ -81,14 +81,15 @@ export async function openTerminal(
 interface Inside {
   pty: PtyProcess;
   screen: XtermScreen;
+  rows: number;
   model: Model;
   home: string;
   exited: Promise<number>;
   ended(): boolean;
 }
 
-function face({ pty, screen, model, home, exited, ended }: Inside): Terminal {
-  const text = () => textOf(screen);
+function face({ pty, screen, rows, model, home, exited, ended }: Inside): Terminal {
+  const text = () => textOf(screen, rows);
   const terminal: Terminal = {
     pid: pty.pid,
     home,
@@ -146,10 +147,10 @@ function face({ pty, screen, model, home, exited, ended }: Inside): Terminal {
 /** A dialog of the client ignores keys for about a second, so that nobody answers what they have not read. */
 const DEAF_MS = 1300;
 
-function textOf(screen: XtermScreen): string {
+function textOf(screen: XtermScreen, rows: number): string {
   const { active } = screen.buffer;
   const lines = Array.from(
-    { length: ROWS },
+    { length: rows },
     (_, row) => active.getLine(active.viewportY + row)?.translateToString(true) ?? '',
   );
   return lines.join('\n').trimEnd();
