@@ -1,7 +1,8 @@
 import { inputError, type PitcrewError } from './errors.ts';
 
 /** How git, SQLite, shells and Node say that a disk, or the user's share of it, has no room left. */
-const FULL = /\b(ENOSPC|EDQUOT)\b|No space left on device|Disk quota exceeded|(?:database or )?disk is full/i;
+const FULL =
+  /\b(ENOSPC|EDQUOT)\b|No space left on device|Out of diskspace|Disk quota exceeded|(?:database or )?disk is full/i;
 
 /** True for what a full disk made somebody throw, or for a text in which a program says that the disk is full. */
 export function isDiskFull(thrown: unknown): boolean {

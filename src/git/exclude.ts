@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { messageOf, upstreamError } from '../core/errors.ts';
+import { diskFullError, isDiskFull } from '../core/full-disk.ts';
 import type { Repository } from './repository.ts';
 
 /**
@@ -29,7 +30,7 @@ export async function excludeFromStatus(repository: Repository, folder: string):
 /**
  * Adds what is missing of these patterns, as they stand in a `.gitignore`. A tracked file is not affected. The file is
  * replaced whole: a disk that is full leaves it as it was, and not with half a pattern, which would ignore something else.
- * Throws `upstream` where it cannot be written.
+ * Throws `input` where the disk is full, `upstream` where it cannot be written for another reason.
  */
 export async function excludePatterns(repository: Repository, patterns: readonly string[]): Promise<void> {
   const named = join(repository.commonDirectory, 'info', 'exclude');
@@ -55,9 +56,10 @@ function addMissing(file: string, patterns: readonly string[]): boolean {
     if (before) chmodSync(draft, before.mode & 0o777);
     renameSync(draft, file);
   } catch (error) {
+    if (isDiskFull(error)) throw diskFullError(`${file} cannot be written`, 'it is as it was', error);
     throw upstreamError(
       `${file} cannot be written: ${messageOf(error)}.`,
-      'Check that the disk has room, and that this user may write to the git directory.',
+      'Check that this user may write to the git directory.',
       error,
     );
   } finally {
