@@ -164,7 +164,7 @@ function postgresFigure(times: number[] | string): Figure {
       name,
       value: rounded(percentile(times, 0.5)),
       unit: 'ms',
-      detail: `p99 ${rounded(percentile(times, 0.99))} ms, n=${times.length}; 16 sessions, each about every 400 ms, over TCP through a proxy on 127.0.0.1; the server of the tests has fsync off`,
+      detail: `p99 ${rounded(percentile(times, 0.99))} ms, n=${times.length}; 16 sessions, each an operation about every 400 ms, over TCP on 127.0.0.1; the server of the tests has fsync off`,
     },
     5,
   );

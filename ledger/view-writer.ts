@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { messageOf } from '../src/core/errors.ts';
 import type { Log } from '../src/core/log.ts';
@@ -12,7 +13,7 @@ export interface ViewWriter {
 }
 
 const DEFAULT_DELAY_MS = 50;
-/** Between two renderings of one process: many sessions that change much must not spend the machine on the view. */
+/** Between two renderings, whoever made the first: many sessions that change much must not spend the machine on the view. */
 const BETWEEN_MS = 500;
 /** Another process is writing: looked at again after this, since it may have read before our change. */
 const BUSY_AGAIN_MS = 100;
@@ -30,10 +31,12 @@ export function viewWriter(options: {
   file: string;
   lockFile: string;
   delayMs?: number;
+  /** The time by which files are dated, in ms since 1970. */
+  clock: () => number;
   log: Log;
   read: () => Promise<ViewInput & { store: string }>;
 }): ViewWriter {
-  const { file, lockFile, log, read } = options;
+  const { file, lockFile, clock, log, read } = options;
   const keep = join(dirname(lockFile), 'view-old');
   let timer: NodeJS.Timeout | undefined;
   let looks: NodeJS.Timeout | undefined;
@@ -59,6 +62,12 @@ export function viewWriter(options: {
   const render = async (tries: number) => {
     timer = undefined;
     if (!due) return;
+    const rest = restAfterWriting(file, clock());
+    if (tries === 1 && rest > 0) {
+      // Not all at once: by then one of them has rendered for the others too.
+      later(rest + Math.random() * BETWEEN_MS);
+      return;
+    }
     due = false;
     try {
       for (let attempt = 1; attempt <= tries; attempt++) {
@@ -119,6 +128,13 @@ export function viewWriter(options: {
       await look();
     },
   };
+}
+
+/** How long the list should stay as it is, in milliseconds; 0 where it was written later than `now`: a clock was set back. */
+function restAfterWriting(file: string, now: number): number {
+  const written = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const age = now - written;
+  return age >= 0 ? BETWEEN_MS - age : 0;
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -72,7 +72,8 @@ export function postgresEngine(options: PostgresLedgerOptions): PostgresEngine {
     mirror = mirrorWriter({ file: mirrorFile(folder), log, read: () => known.look(READ_PATIENCE_MS) });
     if (options.view) {
       const read = async () => ({ ...(await known.listing()), handwritten: readOrSay(handwritten) });
-      view = viewWriter({ ...options.view, lockFile: join(folder, 'view-lock.db'), log, read });
+      const lockFile = join(folder, 'view-lock.db');
+      view = viewWriter({ ...options.view, lockFile, clock, log, read });
     }
   }
 

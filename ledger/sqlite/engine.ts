@@ -120,7 +120,7 @@ export async function openSqliteEngine(options: SqliteLedgerOptions): Promise<Sq
   if (options.view) {
     const read = async () => ({ ...(await listing()), handwritten: byHand() });
     const lockFile = join(dirname(file), 'view-lock.db');
-    view = viewWriter({ ...options.view, lockFile, log: options.log, read });
+    view = viewWriter({ ...options.view, lockFile, clock, log: options.log, read });
   }
   let closed: Promise<void> | undefined;
   return {

