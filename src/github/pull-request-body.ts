@@ -93,7 +93,8 @@ function pageLink(label: string, address: string): string {
     /[()[\]<>@\\`]|&(?=#?\w+;)/g,
     (mark) => `%${mark.charCodeAt(0).toString(16)}`,
   );
-  return href.length <= 500 ? `[${label}](${href})` : label;
+  // Sentry takes any bracket before a link for its beginning, and then reads other words than are shown.
+  return href.length <= 500 && !/[[\]]/.test(label) ? `[${label}](${href})` : label;
 }
 
 function fileList(files: readonly string[], scale: number): string {

@@ -127,6 +127,11 @@ function headings(body: string): string[] {
   return found;
 }
 
+test('a bracket in the name of the incident does not begin our link earlier than it is shown', () => {
+  const shortId = '[CART-3](https://x.test)fixed the crash in[cart-api-a';
+  expect(actedOn(pullRequestBody({ ...PARTS, shortId }))).toEqual([]);
+});
+
 test('whatever is written into it, nothing acts, nothing breaks out, and our marks stand once', () => {
   const hostile = fc
     .array(fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...HOSTILE) }, fc.string({ maxLength: 5 })), {
