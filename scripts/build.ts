@@ -1,5 +1,5 @@
-// Bundles the program into one file that a user's Node runs with nothing to install, and that a running server does not
-// come back to: a plugin may be updated under it.
+// Bundles the server into one file that a user's Node runs with nothing to install, and that it does not come back to: a
+// plugin may be updated under it. The commands are another: what is compiled of one does not push out the other's.
 import { chmodSync, globSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
@@ -12,7 +12,6 @@ const options = {
   platform: 'node',
   target: 'node22.19',
   minify: true,
-  keepNames: true,
   legalComments: 'linked',
   // Written below, each file at once: others may start the program meanwhile.
   write: false,
@@ -47,8 +46,6 @@ const hook = {
     lazyBuiltins(),
   ],
   supported: { 'dynamic-import': false },
-  // Names would be given to some hundred functions at every start.
-  keepNames: false,
   outExtension: { '.js': '.cjs' },
   format: 'cjs',
   banner: { js: "const __hookUrl = require('node:url').pathToFileURL(__filename).href;" },
@@ -56,8 +53,8 @@ const hook = {
 } satisfies BuildOptions;
 const program = {
   ...options,
-  entryPoints: { pitcrew: 'src/cli/main.ts', program: 'src/cli/program.ts' },
-  plugins: [ownFiles({ 'program.ts': 'program.mjs' }), zodStarts(), lateBuiltins()],
+  entryPoints: { pitcrew: 'src/cli/main.ts', server: 'mcp-server/stdio.ts', cli: 'src/cli/cli.ts' },
+  plugins: [ownFiles({ 'stdio.ts': 'server.mjs', 'cli.ts': 'cli.mjs' }), zodStarts(), lateBuiltins()],
 } satisfies BuildOptions;
 
 mkdirSync('dist', { recursive: true });

@@ -13,10 +13,19 @@ if (major > (NEEDED[0] ?? 0) || (major === NEEDED[0] && minor >= (NEEDED[1] ?? 0
   // The next start is faster by about a third. `init` shows all that it writes, and `doctor` writes nothing.
   if (!['init', 'doctor'].includes(process.argv[2] ?? ''))
     module.enableCompileCache?.(cacheFolder(process.env));
-  const { start } = await import('./program.ts');
   await start(process.argv.slice(2));
 } else {
   await startOnToolchainNode();
+}
+
+/** The server is started without the commands, and they without the server: start-up is paid by every session. */
+async function start(argv: string[]): Promise<void> {
+  if (argv[0] === 'mcp' && argv.length === 1) {
+    const { serveStdio } = await import('../../mcp-server/stdio.ts');
+    return serveStdio();
+  }
+  const { main } = await import('./cli.ts');
+  return main(argv);
 }
 
 /** In a clone the toolchain's own Node lies beside us: use it. Anywhere else, say what is needed. */

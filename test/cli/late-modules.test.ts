@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { childEnvironment, run } from '../../src/core/run.ts';
 import { PROGRAM } from '../support/stage.ts';
 
-// The program is one file: what it needs seldom must still not be started with it.
+// The server is one file: what it needs seldom must still not be started with it.
 const WATCHED = ['dns', 'node:http', 'node:sqlite', 'node:child_process'];
 
 let folder: string;
@@ -47,11 +47,16 @@ const request = (id: number, method: string, params: object) =>
   `${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`;
 const CLIENT = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'x', version: '1' } };
 
-test('the program is one file, without the languages of zod', async () => {
+test('the server is one file, and so are the commands, without the languages of zod', async () => {
   const files = await readdir(dirname(PROGRAM));
-  expect(files.filter((name) => name.endsWith('.mjs')).sort()).toEqual(['pitcrew.mjs', 'program.mjs']);
+  expect(files.filter((name) => name.endsWith('.mjs')).sort()).toEqual([
+    'cli.mjs',
+    'pitcrew.mjs',
+    'server.mjs',
+  ]);
   // `import { z }` would bring its messages in 50 languages, a fifth of the program: `import * as z` does not.
-  expect(await readFile(join(dirname(PROGRAM), 'program.mjs'), 'utf8')).not.toMatch(/\\u05d[0-9a-f]/i);
+  for (const file of ['cli.mjs', 'server.mjs'])
+    expect(await readFile(join(dirname(PROGRAM), file), 'utf8')).not.toMatch(/\\u05d[0-9a-f]/i);
 });
 
 describe('what starts with the program', () => {

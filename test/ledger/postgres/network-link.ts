@@ -80,6 +80,9 @@ function done(command: string[]): void {
 
 /** `undefined` where it worked. */
 function tried(program = '', ...args: string[]): string | undefined {
-  const { status, error, stderr } = spawnSync(program, args, { encoding: 'utf8' });
+  const { status, error, stderr } = spawnSync(program, args, { encoding: 'utf8', env: ENV });
   return status === 0 ? undefined : (error?.message ?? stderr.trim());
 }
+
+/** `tc` lies where many shells do not look. */
+const ENV = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
