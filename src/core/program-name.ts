@@ -26,7 +26,7 @@ export const asTyped = (text: string, program: string): string =>
 export const asTypedHere = (text: string): string => asTyped(text, programName(packageRoot()));
 
 const COMMAND =
-  /(?<![\w./-]|npx |node )pitcrew ((?:--help|init|doctor|sandbox|stop|resume|(?:ledger|sentry|triage|worktree|github|fix)(?:-[a-z]+)*)(?![\w.-]))/g;
+  /(?<![\w./-]|npx |node )pitcrew ((?:--help|init|doctor|sandbox|stop|resume|(?:ledger|sentry|triage|worktree|github|fix)(?:-[a-z]+)*)(?![\w-]|\.\w))/g;
 
 /** A path with a space or the like needs quotes in a shell. */
 const asWord = (path: string): string =>

@@ -32,6 +32,9 @@ test('commands in a text become what has to be typed; names of files and package
   const others =
     'pitcrew.yml, Pitcrew init, /opt/pitcrew init, claude plugin uninstall pitcrew, npx pitcrew init';
   expect(asTyped(others, 'npx pitcrew')).toBe(others);
+  expect(asTyped('Try pitcrew sandbox. Run pitcrew init.', 'npx pitcrew')).toBe(
+    'Try npx pitcrew sandbox. Run npx pitcrew init.',
+  );
   expect(asTyped('pitcrew init', 'pitcrew')).toBe('pitcrew init');
   expect(
     asTyped('`pitcrew triage-select --triage t1`: pitcrew ledger takeover A, pitcrew initial', 'node $&'),
