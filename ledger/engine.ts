@@ -21,6 +21,11 @@ export interface Engine {
    * or `signal` is aborted. Costs little enough to be asked for minutes.
    */
   revisionAfter(afterRev: number, timeoutMs: number, signal?: AbortSignal): Promise<number>;
+  /**
+   * How long a waiter may sleep, in milliseconds, before it asks for its ticket again although no change was heard of.
+   * Without it `ticketTurn` asks as often as suits a store on this machine.
+   */
+  askAgainMs?(ticket: string): number;
   dispose: Ledger['dispose'];
 }
 
@@ -57,7 +62,7 @@ export function ledgerOf(engine: Engine): Ledger {
     close: (command) => judge('close', command),
     takeover: (command) => judge('takeover', command),
     lane: (command) => judge('lane', command),
-    wait: (query) => ticketTurn(query, judge, engine.revisionAfter),
+    wait: (query) => ticketTurn(query, judge, engine.revisionAfter, engine.askAgainMs),
     leave: (command) => judge('leave', command),
     trim: (command) => judge('trim', command),
     recordTriage: (command) => judge('recordTriage', command),

@@ -14,7 +14,8 @@ export interface Sight {
 export function ownerKey(owner: Owner): string {
   const known = keys.get(owner);
   if (known !== undefined) return known;
-  const key = [owner.host, owner.boot, owner.pidNamespace, owner.pid, owner.start].join('\u0000');
+  const { host, boot, pidNamespace, pid, start } = owner;
+  const key = `${host}\0${boot}\0${pidNamespace}\0${pid}\0${start}`;
   keys.set(owner, key);
   return key;
 }

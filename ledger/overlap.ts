@@ -2,7 +2,6 @@ import {
   type CodeRange,
   compileGlob,
   GLOBSTAR,
-  isLiteral,
   literalPattern,
   type Pattern,
   type Segment,
@@ -18,8 +17,8 @@ export { normalizeGlob } from './glob-text.ts';
  * Case is ignored, since on some disks `Src/A.ts` and `src/a.ts` are one file. Takes at most the product of the two lengths.
  */
 export function overlaps(a: string, b: string): boolean {
-  const ours = compiled(a, true);
-  const theirs = compiled(b, true);
+  const ours = compiled(a, folded);
+  const theirs = compiled(b, folded);
   return ours.some((pattern) => theirs.some((other) => meet(pattern, other)));
 }
 
@@ -27,33 +26,49 @@ export function overlaps(a: string, b: string): boolean {
 const meet = (a: Pattern, b: Pattern): boolean => patternsMeet(a, b) || isFolderOf(a, b) || isFolderOf(b, a);
 
 const isFolderOf = (folder: Pattern, other: Pattern): boolean =>
-  isLiteral(folder) && other.length > folder.length && folder.every((segment, at) => segment === other[at]);
+  other.length > folder.length &&
+  folder.every((segment, at) => typeof segment === 'string' && segment === other[at]);
 
 /** True when the claim `glob` includes `path`, which is taken literally. Case matters: a claim is not widened by chance. */
 export function covers(glob: string, path: string): boolean {
   const target = literalPattern(pathSegments(path));
-  return compiled(glob, false).some(
+  return compiled(glob, exact).some(
     (pattern) => patternsMeet(pattern, target) || isFolderOf(pattern, target),
   );
 }
 
-const cache = new Map<string, Pattern[]>();
+/** One with its case ignored, and one with it: what was claimed is compared again with every request. */
+interface Compiled {
+  foldCase: boolean;
+  patterns: Map<string, Pattern[]>;
+}
+const folded: Compiled = { foldCase: true, patterns: new Map() };
+const exact: Compiled = { foldCase: false, patterns: new Map() };
 
-function compiled(glob: string, foldCase: boolean): Pattern[] {
-  const key = `${foldCase ? 'i' : 's'}${glob}`;
-  const known = cache.get(key);
+function compiled(glob: string, { foldCase, patterns }: Compiled): Pattern[] {
+  const known = patterns.get(glob);
   if (known) return known;
-  const patterns = compileGlob(normalizeGlob(glob), foldCase);
-  if (cache.size >= 2000) cache.clear();
-  cache.set(key, patterns);
-  return patterns;
+  const compiledNow = compileGlob(normalizeGlob(glob), foldCase);
+  if (patterns.size >= 2000) patterns.clear();
+  patterns.set(glob, compiledNow);
+  return compiledNow;
 }
 
-/** Walks the reachable pairs of positions, each once. */
+/** As far as both name their segments, these decide: most claims part at once and need no search. */
 function patternsMeet(a: Pattern, b: Pattern): boolean {
+  for (let at = 0; ; at++) {
+    const ours = a[at];
+    const theirs = b[at];
+    if (typeof ours !== 'string' || typeof theirs !== 'string') return meetFrom(at, a, b);
+    if (ours !== theirs) return false;
+  }
+}
+
+/** Walks the pairs of positions that can be reached from (`start`, `start`), each once. */
+function meetFrom(start: number, a: Pattern, b: Pattern): boolean {
   const width = b.length + 1;
   const seen = new Uint8Array((a.length + 1) * width);
-  const open: number[] = [0];
+  const open: number[] = [start * width + start];
   for (let state = open.pop(); state !== undefined; state = open.pop()) {
     if (seen[state]) continue;
     seen[state] = 1;

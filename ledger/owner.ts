@@ -74,7 +74,7 @@ function readBootId(): string {
 }
 
 /** A process stays in the namespace that it began in. */
-function pidNamespace(): string {
+export function pidNamespace(): string {
   knownNamespace ??= readNamespace();
   return knownNamespace;
 }

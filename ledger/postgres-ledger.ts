@@ -2,15 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../src/core/clock.ts';
 import { messageOf } from '../src/core/errors.ts';
 import type { Log } from '../src/core/log.ts';
-import { prepare } from './apply/prepare.ts';
-import type { Answer, Input, Kind } from './apply/state.ts';
 import { ledgerOf } from './engine.ts';
 import type { Ledger, Owner } from './ledger.ts';
 import { HISTORY_DAYS } from './limits.ts';
 import type { OwnerLiveness } from './owner.ts';
 import { type PostgresEngine, postgresEngine } from './postgres/engine.ts';
 import { isOutOfReach } from './postgres/last-known.ts';
-import { ticketTurn } from './wait.ts';
 
 export interface PostgresLedgerOptions {
   /** `postgres://USER@HOST:PORT/DATABASE?sslmode=verify-full`. */
@@ -52,12 +49,7 @@ export async function openPostgresLedger(options: PostgresLedgerOptions): Promis
     }
     options.log.warn(messageOf(error));
   }
-  const judge = async <K extends Kind>(kind: K, input: Input<K>): Promise<Answer<K>> =>
-    engine.judge(kind, prepare(kind, input));
-  return {
-    ...ledgerOf(engine),
-    wait: (query) => ticketTurn(query, judge, engine.revisionAfter, engine.askAgainMs),
-  };
+  return ledgerOf(engine);
 }
 
 const DAY_MS = 86_400_000;

@@ -7,6 +7,7 @@ import type { Ledger, Owner, SteadyTime } from './ledger.ts';
 import { HISTORY_DAYS } from './limits.ts';
 import type { OwnerLiveness } from './owner.ts';
 import { openSqliteEngine, type SqliteEngine } from './sqlite/engine.ts';
+import type { groupCommit } from './sqlite/group/group-commit.ts';
 
 export interface SqliteLedgerOptions {
   /** `<git common directory>/pitcrew/ledger.db`; made with its folder when it is not there. */
@@ -19,6 +20,8 @@ export interface SqliteLedgerOptions {
   liveness?: (owner: Owner) => OwnerLiveness;
   /** The readable view, and at the same time the place of hand-written entries. Without it there are neither. */
   view?: { file: string; delayMs?: number };
+  /** For sessions: many that want the store at once have one of them judge for all. Handed in, as hooks do without. */
+  together?: typeof groupCommit;
   /** Writes every judged operation into the store's table `history`, for ever: for tests that replay it. */
   history?: boolean;
 }

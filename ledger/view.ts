@@ -5,9 +5,13 @@ import type { HandwrittenEntry, Run, RunView, TicketView } from './ledger.ts';
 
 export { takeBackLate, type WriteOutcome, writeView } from './view-file.ts';
 
+/** Ended runs in the view. A listing has more of them, for those who look for their own or take all as JSON. */
+export const SHOWN_RECENT = 30;
+
 export interface ViewInput {
   rev: number;
   active: readonly RunView[];
+  /** Newest first; more than `SHOWN_RECENT` need not be asked for. */
   recent: readonly Run[];
   handwritten: readonly HandwrittenEntry[];
   waiting: readonly TicketView[];
@@ -30,7 +34,7 @@ export function renderView(input: ViewInput): string {
       : [`Written by hand and older than 2 h, so in nobody's way: ${stale.map(titleOf).join('; ')}.`, '']),
     ...(input.recent.length === 0
       ? []
-      : ['### Ended in the last 14 days', '', ...input.recent.slice(0, 30).map(recentLine), '']),
+      : ['### Ended in the last 14 days', '', ...input.recent.slice(0, SHOWN_RECENT).map(recentLine), '']),
   ].join('\n');
 }
 
@@ -58,18 +62,25 @@ const waitingLine = (ticket: TicketView): string =>
 function leaseLine(run: RunView): string {
   const minutes = Math.max(1, Math.round((run.expiresAt - run.renewedAt) / 60_000));
   return {
-    live: `live; its session renews it by itself, ${minutes} min at a time`,
+    live: isOfCommands(run)
+      ? `live; it lasts ${minutes} min from the last command of its session`
+      : `live; its session renews it by itself, ${minutes} min at a time`,
     suspect: `not renewed since ${time(run.renewedAt)}, but its owner may be there`,
     dead: `dead, no sign of life since ${time(run.renewedAt)}; the next registration frees it`,
   }[run.liveness];
 }
 
 function takeoverLine(run: RunView): string {
-  if (run.liveness === 'live')
-    return 'not while its session lives. When that session ends, the claim ends with it.';
   if (run.liveness === 'dead') return 'just register the same issue.';
-  return 'ask its owner; an abandoned claim ends 2 h after its last renewal.';
+  if (run.liveness === 'suspect')
+    return `\`pitcrew ledger takeover ${run.run}\` asks a person first; an abandoned claim ends 2 h after its last renewal.`;
+  return isOfCommands(run)
+    ? 'not while its lease lasts. `pitcrew ledger complete` in its session ends it.'
+    : 'not while its session lives. When that session ends, the claim ends with it.';
 }
+
+/** A session of the command line is bound to no process: nobody renews its claims, and no end of a process ends them. */
+const isOfCommands = ({ owner }: RunView): boolean => owner.pid === 0;
 
 function recentLine(run: Run): string {
   const commits = run.commits.length > 0 ? ` (commit: ${run.commits.map(cell).join(', ')})` : '';

@@ -112,7 +112,11 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     github: github.get,
     recentEvidence: recent(clock, EVIDENCE_GOOD_FOR_MS, 50),
     recentRelated: recent(clock, EVIDENCE_GOOD_FOR_MS, 50),
-    incidentOf: async (issue) => sentryIncident(await organization.get(), shortIdOf(issue)),
+    incidentOf: async (issue) => {
+      // Before the organization, for which a token may be asked.
+      const shortId = shortIdOf(issue);
+      return sentryIncident(await organization.get(), shortId);
+    },
     hold: async (run) => (await ledger.get()).hold(run),
     release: (run) => ledger.opened()?.release(run),
     async ledgerView() {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Ledger, Run } from '../../ledger/ledger.ts';
 import { currentOwner } from '../../ledger/owner.ts';
+import { groupCommit } from '../../ledger/sqlite/group/group-commit.ts';
 import { openSqliteLedger } from '../../ledger/sqlite-ledger.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { stderrLog } from '../../src/core/log.ts';
@@ -19,6 +20,7 @@ export function openLedgerIn(folder: string, { withView }: { withView: boolean }
     file: fileIn(folder),
     clock: systemClock,
     log: stderrLog('error'),
+    together: groupCommit,
     ...(withView && { view: { file: join(folder, 'active-runs.md') } }),
   });
 }

@@ -3,7 +3,7 @@ import { shortIdOf } from '../incident-key.ts';
 import type { Conflict, HandwrittenEntry, PathClaim, Run } from '../ledger.ts';
 import { livenessAt } from '../liveness.ts';
 import { overlaps } from '../overlap.ts';
-import type { Moment, WorktreeRow } from './state.ts';
+import type { Moment, State, WorktreeRow } from './state.ts';
 
 export interface Claims {
   incidents: readonly string[];
@@ -21,11 +21,11 @@ export interface Request extends Claims {
 export function conflictsOf(
   request: Request,
   active: readonly Run[],
-  worktrees: readonly WorktreeRow[],
+  state: Pick<State, 'worktrees'>,
   moment: Moment,
 ): Conflict[] {
   return [
-    ...active.flatMap((run) => runConflict(request, run, worktrees, moment) ?? []),
+    ...active.flatMap((run) => runConflict(request, run, state, moment) ?? []),
     ...moment.handwritten.flatMap((entry) => handwrittenConflict(request, entry) ?? []),
   ];
 }
@@ -48,14 +48,14 @@ export const isOwnFile = (glob: string): boolean => /^\.claude\/(active-runs\.md
 function runConflict(
   request: Request,
   run: Run,
-  worktrees: readonly WorktreeRow[],
+  state: Pick<State, 'worktrees'>,
   moment: Moment,
 ): Conflict | undefined {
   if (run.session === request.session) return undefined;
   const met = meeting(request, run);
   if (!met) return undefined;
   const liveness = livenessAt(run, moment);
-  const branch = branchOf(run, met.incidents, worktrees);
+  const branch = branchOf(run, met.incidents, state.worktrees);
   return {
     source: 'ledger',
     run: run.run,
@@ -69,12 +69,15 @@ function runConflict(
 }
 
 function pathConflicts(wanted: readonly PathClaim[], held: readonly PathClaim[]): Conflict['paths'] {
-  return wanted.flatMap((want) =>
-    held
-      .filter((have) => want.mode === 'exclusive' || have.mode === 'exclusive')
-      .filter((have) => !isOwnFile(want.glob) && !isOwnFile(have.glob) && overlaps(want.glob, have.glob))
-      .map((have) => ({ wanted: want.glob, held: have.glob })),
-  );
+  const met: Conflict['paths'] = [];
+  for (const want of wanted) {
+    for (const have of held) {
+      if (want.mode === 'shared' && have.mode === 'shared') continue;
+      if (!overlaps(want.glob, have.glob) || isOwnFile(want.glob) || isOwnFile(have.glob)) continue;
+      met.push({ wanted: want.glob, held: have.glob });
+    }
+  }
+  return met;
 }
 
 function branchOf(
@@ -89,11 +92,14 @@ function branchOf(
 /** What someone who was refused can do about `run`. */
 export function adviceFor(run: Run, liveness: Conflict['liveness']): string {
   if (liveness === 'live') {
-    return `Take another issue, or wait: ${run.owner.label} still works on it, and its claim ends with its session.`;
+    // Commands typed one by one have no session of their own that could end.
+    const end =
+      run.owner.pid === 0 ? 'when it is completed, or 2 h after its last renewal' : 'with its session';
+    return `Take another issue, or wait: ${run.owner.label} still works on it, and its claim ends ${end}.`;
   }
   return (
     `Not renewed since ${isoSeconds(run.renewedAt)}, but nobody can say that its owner is gone. Ask whoever runs ` +
-    `${run.owner.label}; an abandoned claim ends 2 h after its last renewal.`
+    `${run.owner.label}; an abandoned claim ends 2 h after its last renewal, or by a takeover, which asks a person.`
   );
 }
 
@@ -105,7 +111,7 @@ function handwrittenConflict(request: Request, entry: HandwrittenEntry): Conflic
   if (incidents.length === 0 && paths.length === 0) return undefined;
   return {
     source: 'handwritten',
-    holder: entry.title,
+    holder: `an entry written by hand ("${entry.title}")`,
     ...(entry.since === undefined ? {} : { since: entry.since }),
     liveness: 'live',
     incidents,

@@ -11,7 +11,7 @@ export const refused = (state: State, reason: string, advice: string): Refused =
 
 /** The active run with this id and fence, or why there is none. */
 export function activeRun(state: State, id: string, fence: Fence): { run: Run } | { refusal: Refused } {
-  const run = state.runs.find((candidate) => candidate.run === id);
+  const run = runOf(state, id);
   if (!run) {
     return {
       refusal: refused(state, `No run ${id} is in the ledger.`, 'Register the work with ledger_register.'),
@@ -29,6 +29,10 @@ export function activeRun(state: State, id: string, fence: Fence): { run: Run } 
   }
   return { run };
 }
+
+/** The run with this id, of those in `state`. */
+export const runOf = (state: Pick<State, 'named' | 'runs'>, id: string): Run | undefined =>
+  state.named?.run === id ? state.named : state.runs.find((run) => run.run === id);
 
 function endOf(run: Run): string {
   const when = isoSeconds(run.closedAt ?? run.renewedAt);

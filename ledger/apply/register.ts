@@ -29,7 +29,7 @@ export function register(state: State, command: RegisterCommand, moment: Moment)
   const request = requestOf(command);
   const [own, ...others] = ownRuns(settled.active, request);
   const conflicts = [
-    ...conflictsOf(request, settled.active, state.worktrees, moment),
+    ...conflictsOf(request, settled.active, state, moment),
     ...ticketsAhead(request, settled.tickets, own ? [own, ...others] : []),
   ];
   if (conflicts.length > 0) return refuse(state, moment, settled, command, conflicts);
@@ -41,7 +41,7 @@ export function probe(state: State, query: Input<'probe'>, moment: Moment): Appl
   const settled = settle(state, moment);
   const request = requestOf(query);
   const conflicts = [
-    ...conflictsOf(request, settled.active, state.worktrees, moment),
+    ...conflictsOf(request, settled.active, state, moment),
     ...ticketsAhead(request, settled.tickets, ownRuns(settled.active, request)),
   ];
   return unchanged(state, moment, { conflicts, rev: state.rev });

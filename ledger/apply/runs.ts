@@ -37,7 +37,7 @@ export function amend(state: State, command: Input<'amend'>, moment: Moment): Ap
   const settled = settle(state, moment, run.run);
   const request = { session: run.session, incidents: [], paths: command.add, resources: addResources };
   const conflicts = [
-    ...conflictsOf(request, settled.active, state.worktrees, moment),
+    ...conflictsOf(request, settled.active, state, moment),
     ...ticketsBefore(run, request, settled.tickets),
   ];
   if (conflicts.length > 0) {
@@ -143,7 +143,7 @@ export function takeover(
   const rest = settled.active.filter((run) => run.run !== old.run);
   const { incidents, paths, resources } = old;
   const request = { session: command.session, incidents, paths, resources };
-  const conflict = conflictsOf(request, rest, state.worktrees, { ...moment, handwritten: [] })[0];
+  const conflict = conflictsOf(request, rest, state, { ...moment, handwritten: [] })[0];
   if (conflict) {
     return unchanged(
       state,

@@ -65,6 +65,8 @@ export interface State {
   fence: Fence;
   /** The first answer to this very command, if it came before. */
   known?: { kind: string; answer: unknown };
+  /** The run that the command names, if the engine has it at hand: it is among `runs` too. */
+  named?: Run;
   /** All active runs, and the run that the command names, whatever its status. */
   runs: readonly Run[];
   /** All tickets. */

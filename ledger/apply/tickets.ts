@@ -25,7 +25,7 @@ export function poll(state: State, query: Input<'poll'>, moment: Moment): Applie
     return { answer: { ...refused(state, reason, advice), rev: changes.rev }, changes };
   }
   const conflicts = [
-    ...conflictsOf(ticket, settled.active, state.worktrees, moment),
+    ...conflictsOf(ticket, settled.active, state, moment),
     ...ticketsAhead(ticket, settled.tickets, ownRuns(settled.active, ticket)),
   ];
   // Written down now and then, since every write is one that all others wait for.

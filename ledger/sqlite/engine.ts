@@ -1,26 +1,25 @@
+import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { upstreamError } from '../../src/core/errors.ts';
-import type { Answer, Input, Kind, Moment } from '../apply/state.ts';
-import { apply } from '../apply.ts';
-import { type Engine, JUDGES_OTHERS, NOBODY, READS } from '../engine.ts';
+import { packageVersion } from '../../src/core/package-root.ts';
+import type { Answer, Input, Kind } from '../apply/state.ts';
+import type { Engine } from '../engine.ts';
 import { handwrittenReader, readOrSay } from '../handwritten.ts';
-import { historyText } from '../history/entry.ts';
 import type { Sight } from '../liveness.ts';
+import { bootId, pidNamespace } from '../owner.ts';
 import { sightOf } from '../owners.ts';
 import type { SqliteLedgerOptions } from '../sqlite-ledger.ts';
 import { type ViewWriter, viewWriter } from '../view-writer.ts';
 import type { Database } from './database.ts';
 import { guardFile } from './file-guard.ts';
-import { holdersOf } from './holders.ts';
-import { holdingsIn, rememberWritten, type WrittenRun } from './holdings.ts';
-import { refuseForeignKernel } from './kernels.ts';
-import { loadHead, loadState } from './load.ts';
+import { holdingsIn } from './holdings.ts';
+import { type Answered, type Job, type JudgeAll, judgeOn, type Verdict } from './judge.ts';
+import { loadHead } from './load.ts';
 import { refuseLostEnd } from './lost-end.ts';
 import { openStore } from './open-store.ts';
 import { eventsAfter, findTriage, incidentRecord, listRuns } from './queries.ts';
 import { revisionAfter } from './revision-after.ts';
-import { saveChanges } from './save.ts';
-import { HISTORY_TABLE } from './schema.ts';
+import { HISTORY_TABLE, SCHEMA } from './schema.ts';
 import { lostCommits } from './torn-log.ts';
 import { readAtOnce, transact } from './transact.ts';
 
@@ -53,7 +52,6 @@ export async function openSqliteEngine(options: SqliteLedgerOptions): Promise<Sq
     }
   };
   let view: ViewWriter | undefined;
-  const holders = holdersOf(options.liveness);
 
   const sight = () => {
     const { runs, tickets } = holdingsIn(database);
@@ -66,53 +64,46 @@ export async function openSqliteEngine(options: SqliteLedgerOptions): Promise<Sq
   const look = <T>(work: (db: Database, sight: () => Sight) => T): Promise<T> =>
     guarded(() => readAtOnce(database, file, () => work(database, () => ({ ...clocks(), ...sight() }))));
 
-  const judge = async <K extends Kind>(kind: K, input: Input<K>): Promise<Answer<K>> =>
-    guarded(async () => {
-      // Asked again, outside of the transaction, for an owner whom the last one had not seen, and before a refusal.
-      for (let isFresh = !MAY_REMEMBER.has(kind); ; isFresh = true) {
-        const judged = await judgeOnce(kind, input, isFresh);
-        if (judged) return judged.answer;
-      }
-    });
+  const judging = judgeOn({
+    database,
+    file,
+    clocks,
+    handwritten,
+    liveness: options.liveness,
+    records: options.history === true,
+  });
+  const changed = () => view?.changed();
+  const seen = (verdicts: readonly Verdict[]) => {
+    if (verdicts.some((verdict) => 'hasChanged' in verdict && verdict.hasChanged)) changed();
+  };
+  const judgeAll: JudgeAll = async (jobs) => {
+    const verdicts = await guarded(() => judging.all(jobs));
+    seen(verdicts);
+    return verdicts;
+  };
+  // Whoever leads renders for its followers; they look after it when it is gone.
+  const group = options.together?.({ ...groupOf(options), judgeAll, left: changed });
+  /** Where the lock is taken, a group is looked for before it is waited for. */
+  const together = async (job: Job): Promise<Answered | Verdict | undefined> => {
+    if (!group) return undefined;
+    const judged = await group.judge(job);
+    if (judged) return judged;
+    const verdict = await guarded(() => judging.now(job));
+    if (verdict) {
+      seen([verdict]);
+      return verdict;
+    }
+    await group.gather();
+    return group.judge(job);
+  };
 
-  const judgeOnce = async <K extends Kind>(
-    kind: K,
-    input: Input<K>,
-    isFresh: boolean,
-  ): Promise<{ answer: Answer<K> } | undefined> => {
-    // Before the transaction: reading files and asking for processes must not hold up other sessions.
-    const asked = JUDGES_OTHERS.has(kind) ? holders.ask(isFresh) : undefined;
-    const others = asked ? { ...asked.sight, handwritten: handwritten(clock()) } : NOBODY;
-    const decide = () => {
-      const moment: Moment = { ...clocks(), ...others };
-      const state = loadState(database, file, kind, input, moment.now);
-      if (asked && !holders.covers(asked, state)) return undefined;
-      const applied = apply(state, { kind, input, moment });
-      if (asked?.isFresh === false && isRefused(applied.answer)) return undefined;
-      return { moment, state, ...applied };
-    };
-    if (READS.has(kind)) return readAtOnce(database, file, decide);
-    const decideAndSave = () => {
-      const decided = decide();
-      if (!decided) return undefined;
-      const { moment, state, answer, changes } = decided;
-      let written: WrittenRun[] = [];
-      if (!state.known) {
-        refuseForeignKernel(database, moment.now);
-        const cmd = 'cmd' in input ? input.cmd : undefined;
-        written = saveChanges(database, state, changes, { cmd, kind, answer, now: moment.now });
-      }
-      if (options.history) {
-        const text = historyText(kind, input, moment, answer, changes.rev);
-        database.run('INSERT INTO history (data) VALUES (?)', text);
-      }
-      return { answer, changes, written, hasChanged: changes.rev > state.rev };
-    };
-    const judged = await transact(database, file, decideAndSave, (done) => {
-      if (done) rememberWritten(database, done.changes, done.written);
-    });
-    if (judged?.hasChanged) view?.changed();
-    return judged;
+  const judge = async <K extends Kind>(kind: K, input: Input<K>): Promise<Answer<K>> => {
+    const job = { kind, input };
+    // Only what has an id: whether it was done can be asked for when nobody answers.
+    const verdict = ('cmd' in input ? await together(job) : undefined) ?? (await judgeAll([job]))[0];
+    if (!verdict || 'error' in verdict) throw verdict?.error ?? new Error(`${kind} was not judged.`);
+    // What `kind` is answered with, here or by a process of the same rules.
+    return verdict.answer as Answer<K>;
   };
 
   const listing = () => look((db, seen) => listRuns(db, file, seen()));
@@ -123,6 +114,12 @@ export async function openSqliteEngine(options: SqliteLedgerOptions): Promise<Sq
     view = viewWriter({ ...options.view, lockFile, clock, log: options.log, read });
   }
   let closed: Promise<void> | undefined;
+  const end = async () => {
+    await group?.dispose();
+    await view?.finish();
+    isClosed = true;
+    database.close();
+  };
   return {
     judge,
     list: async () => {
@@ -142,17 +139,19 @@ export async function openSqliteEngine(options: SqliteLedgerOptions): Promise<Sq
     },
     dispose: () => {
       ending.abort(upstreamError('This session has closed its ledger.', 'Start the session again.'));
-      closed ??= (view?.finish() ?? Promise.resolve()).then(() => {
-        isClosed = true;
-        database.close();
-      });
+      closed ??= end();
       return closed;
     },
   };
 }
 
-/** Those that only a refusal makes depend on who is alive: before one, it is asked anew. */
-const MAY_REMEMBER: ReadonlySet<Kind> = new Set<Kind>(['register', 'probe']);
-
-const isRefused = (answer: object): boolean =>
-  'conflicts' in answer && Array.isArray(answer.conflicts) && answer.conflicts.length > 0;
+/** Where the processes of one store meet, and what tells those that judge alike. */
+const groupOf = ({ file, view, history, log }: SqliteLedgerOptions) => ({
+  folder: dirname(file),
+  greeting: () => {
+    const { ino } = statSync(file, { bigint: true });
+    const rules = [packageVersion(), SCHEMA, String(ino), bootId(), pidNamespace()];
+    return JSON.stringify({ pitcrew: rules, view: view?.file ?? '', history: history === true });
+  },
+  log,
+});

@@ -12,8 +12,11 @@ export interface Asked {
 }
 
 export interface Holders {
-  /** The processes of all owners that held or awaited something when it was last looked at; `isFresh`: all asked now. */
-  ask(isFresh: boolean): Asked;
+  /**
+   * The processes of all owners that held or awaited something when it was last looked at, and of `coming`, who may by then;
+   * `isFresh`: all asked now.
+   */
+  ask(isFresh: boolean, coming: readonly Owner[]): Asked;
   /** Whether `asked` knows of every owner in `state`; remembers them, so that the next `ask` does. */
   covers(asked: Asked, state: Pick<State, 'runs' | 'tickets'>): boolean;
 }
@@ -30,11 +33,12 @@ export function holdersOf(liveness?: (owner: Owner) => OwnerLiveness): Holders {
   let owners: ReadonlyMap<string, Owner> = new Map();
   let verdicts: ReadonlyMap<string, Verdict> = new Map();
   return {
-    ask: (isFresh) => {
+    ask: (isFresh, coming) => {
       const now = performance.now();
       const next = new Map<string, Verdict>();
       let isAllFresh = true;
-      for (const [key, owner] of owners) {
+      const all = new Map([...owners, ...coming.map((owner) => [ownerKey(owner), owner] as const)]);
+      for (const [key, owner] of all) {
         const before = liveness ? undefined : verdicts.get(key);
         const isYoung = !isFresh && before !== undefined && now - before.at < REMEMBERED_MS;
         const verdict =
@@ -44,7 +48,7 @@ export function holdersOf(liveness?: (owner: Owner) => OwnerLiveness): Holders {
       }
       verdicts = next;
       const sight = { gone: keysOf(next, 'gone'), alive: keysOf(next, 'alive') };
-      return { owners, sight, isFresh: isAllFresh };
+      return { owners: all, sight, isFresh: isAllFresh };
     },
     covers: (asked, { runs, tickets }) => {
       const active = runs.filter((run) => run.status === 'active');

@@ -11,47 +11,88 @@ export interface Holdings {
   tickets: readonly Ticket[];
 }
 
+/** The store's own row. */
+export interface Head {
+  store: string;
+  rev: number;
+  fence: number;
+  trimmedAt: number;
+}
+
 /**
- * All that is held or awaited; to be asked inside a transaction. Read again only when another connection has changed the
+ * A number that is another one after each change that another connection made to the store; to be asked inside a
+ * transaction, for which it holds.
+ */
+export const versionOf = (database: Database): number =>
+  Number(database.get('PRAGMA data_version')?.data_version);
+
+/** `holdingsAt` of the transaction's own version. */
+export const holdingsIn = (database: Database): Holdings => holdingsAt(database, versionOf(database));
+
+/**
+ * All that is held or awaited; `version` is the transaction's. Read again only when another connection has changed the
  * store since; a run is parsed again only when its row has changed.
  */
-export function holdingsIn(database: Database): Holdings {
-  const version = Number(database.get('PRAGMA data_version')?.data_version);
+export function holdingsAt(database: Database, version: number): Holdings {
   const before = known.get(database);
   if (before?.version === version) return before;
   const rows = activeRows(database, before?.rows);
   const tickets = database.all('SELECT data FROM tickets ORDER BY number').map(parsed<Ticket>);
-  return remember(database, { version, rows, tickets });
+  const now = { version, rows, runs: runsOf(rows), tickets };
+  known.set(database, now);
+  return now;
+}
+
+/** The store's row, which `read` reads when another connection has changed the store since it was last asked for. */
+export function headAt(database: Database, version: number, read: () => Head): Head {
+  const before = heads.get(database);
+  if (before?.version === version) return before.head;
+  const head = read();
+  heads.set(database, { version, head });
+  return head;
+}
+
+/** A place for rows that have to be read again whenever the head has; empty then. After `headAt`, in its transaction. */
+export const besideHead = (database: Database): { kernels?: readonly Row[] | undefined } =>
+  heads.get(database) ?? {};
+
+/** The active run with this id, if it is remembered from no other than this `version`. */
+export function rememberedRun(database: Database, version: number, id: string): Run | undefined {
+  const now = known.get(database);
+  return now?.version === version ? now.rows.get(id)?.run : undefined;
 }
 
 /**
- * To be called after the COMMIT of a transaction that asked `holdingsIn` and wrote `changes`: what this connection changes
- * itself does not raise its version of the data. `written` are the rows of the changed runs.
+ * To be called when a transaction has written `changes`: what this connection changes itself does not raise its version of
+ * the data. `written` are the rows of the changed runs. When the transaction is taken back after that: `forgetHoldings`.
  */
 export function rememberWritten(
   database: Database,
-  { tickets, dropTickets }: Pick<Changes, 'tickets' | 'dropTickets'>,
+  { rev, fence, tickets, dropTickets, forget }: Changes,
   written: readonly WrittenRun[],
 ): void {
-  const before = known.get(database);
-  if (!before) return;
-  if (tickets.length + dropTickets.length > 0) {
-    known.delete(database);
-    return;
-  }
-  if (written.length === 0) return;
-  const rows = new Map(before.rows);
+  const seen = heads.get(database);
+  if (forget) heads.delete(database);
+  else if (seen) seen.head = { ...seen.head, rev, fence };
+  if (tickets.length + dropTickets.length > 0) known.delete(database);
+  const now = known.get(database);
+  if (!now || written.length === 0) return;
   for (const { run, data } of written) {
     // A run of its own, since the caller may do with an answer's as it likes.
-    if (data !== undefined) rows.set(run, { data, run: parsed<Run>({ data }) });
-    else rows.delete(run);
+    if (data !== undefined) now.rows.set(run, { data, run: parsed<Run>({ data }) });
+    else now.rows.delete(run);
   }
-  remember(database, { ...before, rows });
+  known.set(database, { ...now, runs: runsOf(now.rows) });
+}
+
+/** Drops what is remembered, so that the next one reads it: after a transaction that wrote and was taken back. */
+export function forgetHoldings(database: Database): void {
+  known.delete(database);
+  heads.delete(database);
 }
 
 /** The active runs alone, in the order in which they were granted. */
-export const activeRuns = (database: Database): Run[] =>
-  Array.from(activeRows(database).values(), ({ run }) => run);
+export const activeRuns = (database: Database): Run[] => runsOf(activeRows(database));
 
 /** A changed run as it stands in its row. */
 export interface WrittenRun {
@@ -66,32 +107,33 @@ interface StoredRun {
 }
 
 interface Known extends Holdings {
-  /** SQLite's `data_version`, which is another one after each change that another connection made. */
   version: number;
   /** The active runs by their ids; a new run comes after all before it, so they stay in order. */
-  rows: ReadonlyMap<string, StoredRun>;
+  rows: Map<string, StoredRun>;
 }
+
+const known = new WeakMap<Database, Known>();
+const heads = new WeakMap<Database, { version: number; head: Head; kernels?: readonly Row[] | undefined }>();
 
 /** The columns are those of every format: hooks read stores that no program has brought up to date yet. */
 function activeRows(database: Database, before?: ReadonlyMap<string, StoredRun>): Map<string, StoredRun> {
   const rows = new Map<string, StoredRun>();
-  for (const row of database.all("SELECT run, data FROM runs WHERE status = 'active'").sort(byGrant)) {
-    const run = String(row.run);
-    const data = String(row.data);
+  const active = database.lists("SELECT run, data FROM runs WHERE status = 'active'");
+  for (const [id, text] of active.sort(byGrant)) {
+    const run = String(id);
+    const data = String(text);
     const same = before?.get(run);
-    rows.set(run, same?.data === data ? same : { data, run: storedRun(row) });
+    rows.set(run, same?.data === data ? same : { data, run: storedRun({ data }) });
   }
   return rows;
 }
 
 /** Ids are `r`, a rising number and one ending for all. */
-const byGrant = ({ run: a }: Row, { run: b }: Row): number =>
+const byGrant = ([a]: readonly unknown[], [b]: readonly unknown[]): number =>
   String(a).length - String(b).length || (String(a) < String(b) ? -1 : 1);
 
-const known = new WeakMap<Database, Known>();
-
-function remember(database: Database, read: Omit<Known, 'runs'>): Known {
-  const now: Known = { ...read, runs: Array.from(read.rows.values(), ({ run }) => run) };
-  known.set(database, now);
-  return now;
+function runsOf(rows: ReadonlyMap<string, StoredRun>): Run[] {
+  const runs: Run[] = [];
+  for (const { run } of rows.values()) runs.push(run);
+  return runs;
 }

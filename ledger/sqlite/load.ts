@@ -3,17 +3,10 @@ import { trimsBefore } from '../apply/trim.ts';
 import type { Run, StepName, Steps, Triage } from '../ledger.ts';
 import { ANSWER_KEPT_MS } from '../limits.ts';
 import type { Database } from './database.ts';
-import { holdingsIn } from './holdings.ts';
+import { type Head, type Holdings, headAt, holdingsAt, rememberedRun, versionOf } from './holdings.ts';
 import { tooNew } from './open-store.ts';
 import { parsed, storedRun } from './rows.ts';
 import { SCHEMA } from './schema.ts';
-
-export interface Head {
-  store: string;
-  rev: number;
-  fence: number;
-  trimmedAt: number;
-}
 
 /** The store's own row. Another program may have changed the format since this one opened it. */
 export function loadHead(database: Database, file: string): Head {
@@ -27,7 +20,10 @@ export function loadHead(database: Database, file: string): Head {
   };
 }
 
-/** Just what `kind` needs to be judged: every look-up is by key, so history costs nothing. */
+/**
+ * Just what `kind` needs to be judged: every look-up is by key, so history costs nothing. What few rules ask for is read
+ * when they do, in the same transaction: to close a run nobody looks at the others.
+ */
 export function loadState<K extends Kind>(
   database: Database,
   file: string,
@@ -35,18 +31,30 @@ export function loadState<K extends Kind>(
   input: Input<K>,
   now: number,
 ): State {
-  const { store, rev, fence } = loadHead(database, file);
+  const version = versionOf(database);
+  const { store, rev, fence } = headAt(database, version, () => loadHead(database, file));
   const known = 'cmd' in input ? knownAnswer(database, input.cmd, now) : undefined;
-  const { runs, tickets } = holdingsIn(database);
+  const named = 'run' in input ? namedRun(database, version, input.run) : undefined;
+  let held: Holdings | undefined;
+  let runs: readonly Run[] | undefined;
   let branches: WorktreeRow[] | undefined;
+  const holdings = (): Holdings => {
+    held ??= holdingsAt(database, version);
+    return held;
+  };
   return {
     store,
     rev,
     fence,
     ...(known ? { known } : {}),
-    runs: 'run' in input ? withNamed(database, runs, input.run) : runs,
-    tickets,
-    // Asked for only where somebody is in the way.
+    ...(named ? { named } : {}),
+    get runs() {
+      runs ??= withNamed(holdings().runs, named);
+      return runs;
+    },
+    get tickets() {
+      return holdings().tickets;
+    },
     get worktrees() {
       branches ??= worktrees(database);
       return branches;
@@ -80,14 +88,15 @@ export const stepsOf = (database: Database, incident: string): StepRow[] =>
     data: parsed<Steps[StepName]>(row),
   }));
 
-function withNamed(database: Database, runs: readonly Run[], named: string): readonly Run[] {
-  if (runs.some((run) => run.run === named)) return runs;
-  const row = database.get(
-    'SELECT data FROM runs WHERE n = CAST(substr(?1, 2) AS INTEGER) AND run = ?1',
-    named,
-  );
-  return row ? [...runs, storedRun(row)] : runs;
+function namedRun(database: Database, version: number, id: string): Run | undefined {
+  const remembered = rememberedRun(database, version, id);
+  if (remembered) return remembered;
+  const row = database.get('SELECT data FROM runs WHERE n = CAST(substr(?1, 2) AS INTEGER) AND run = ?1', id);
+  return row && storedRun(row);
 }
+
+const withNamed = (runs: readonly Run[], named: Run | undefined): readonly Run[] =>
+  named === undefined || runs.some((run) => run.run === named.run) ? runs : [...runs, named];
 
 function knownAnswer(database: Database, cmd: string, now: number): State['known'] {
   const row = database.get(

@@ -8,11 +8,20 @@ export const parsed = <T>(row: Row): T => JSON.parse(String(row.data)) as T;
 export function storedRun(row: Row): Run {
   const run = parsed<Partial<Run>>(row);
   const isWhole =
-    [run.incidents, run.paths, run.commits].every(Array.isArray) &&
-    [run.fence, run.startedAt, run.renewedAt, run.expiresAt, run.owner?.pid].every(Number.isFinite) &&
-    [run.run, run.session, run.owner?.host, run.owner?.label].every((text) => typeof text === 'string') &&
-    run.paths?.every((path) => typeof path.glob === 'string') &&
-    Array.isArray(run.resources) === Array.isArray(run.lanes);
+    Array.isArray(run.incidents) &&
+    Array.isArray(run.paths) &&
+    Array.isArray(run.commits) &&
+    Array.isArray(run.resources) === Array.isArray(run.lanes) &&
+    Number.isFinite(run.fence) &&
+    Number.isFinite(run.startedAt) &&
+    Number.isFinite(run.renewedAt) &&
+    Number.isFinite(run.expiresAt) &&
+    Number.isFinite(run.owner?.pid) &&
+    typeof run.run === 'string' &&
+    typeof run.session === 'string' &&
+    typeof run.owner?.host === 'string' &&
+    typeof run.owner.label === 'string' &&
+    run.paths.every((path) => typeof path.glob === 'string');
   if (!isWhole) throw new SyntaxError('a run has lost a part');
   return run as Run;
 }

@@ -1,3 +1,4 @@
+import { runOf } from '../apply/refusals.ts';
 import type { Changes, State } from '../apply/state.ts';
 import type { Run } from '../ledger.ts';
 import { ANSWER_KEPT_MS } from '../limits.ts';
@@ -11,7 +12,7 @@ import { EVENTS_OF_ONE } from './schema.ts';
  */
 export function saveChanges(
   database: Database,
-  state: Pick<State, 'rev' | 'fence' | 'runs'>,
+  state: Pick<State, 'rev' | 'fence' | 'runs' | 'named'>,
   changes: Changes,
   command: { cmd: string | undefined; kind: string; answer: unknown; now: number },
 ): WrittenRun[] {
@@ -56,34 +57,44 @@ export function saveChanges(
 }
 
 /** All claims go before the first comes: an incident may pass from one changed run to another. */
-function saveRuns(database: Database, state: Pick<State, 'runs'>, runs: readonly Run[]): WrittenRun[] {
-  const before = new Map(state.runs.map((run) => [run.run, run]));
-  const reclaimed = runs.filter((run) => !holdsTheSame(run, before.get(run.run)));
-  for (const { run } of reclaimed) {
-    if (before.has(run)) database.run('DELETE FROM claims WHERE run = ?', run);
+function saveRuns(
+  database: Database,
+  state: Pick<State, 'runs' | 'named'>,
+  runs: readonly Run[],
+): WrittenRun[] {
+  const changed = runs.map((run) => ({ run, before: runOf(state, run.run) }));
+  const reclaimed = changed.filter(({ run, before }) => !holdsTheSame(run, before));
+  for (const { run, before } of reclaimed) {
+    for (const incident of before?.incidents ?? [])
+      database.run('DELETE FROM claims WHERE incident = ? AND run = ?', incident, run.run);
   }
-  const written = runs.map((run): WrittenRun => {
-    const data = JSON.stringify(run);
-    database.run(
-      `INSERT INTO runs VALUES (CAST(substr(?1, 2) AS INTEGER), ?1, ?2, ?3, ?4, ?5) ON CONFLICT (n) DO UPDATE
-       SET status = excluded.status, fence = excluded.fence, closed_at = excluded.closed_at, data = excluded.data`,
-      run.run,
-      run.status,
-      run.fence,
-      run.closedAt ?? null,
-      data,
-    );
-    return { run: run.run, ...(run.status === 'active' && { data }) };
-  });
-  for (const { run, incidents, status } of reclaimed) {
-    if (status !== 'active') continue;
-    for (const incident of incidents) database.run('INSERT INTO claims VALUES (?, ?)', incident, run);
+  const written = changed.map(({ run, before }) => saveRun(database, run, before));
+  for (const { run } of reclaimed) {
+    if (run.status !== 'active') continue;
+    for (const incident of run.incidents) database.run('INSERT INTO claims VALUES (?, ?)', incident, run.run);
   }
   return written;
 }
 
 const holdsTheSame = (run: Run, before: Run | undefined): boolean =>
   run.status === before?.status && run.incidents.join('\n') === before.incidents.join('\n');
+
+function saveRun(database: Database, run: Run, before: Run | undefined): WrittenRun {
+  const { run: id, status, fence, closedAt = null } = run;
+  const data = JSON.stringify(run);
+  if (!before) {
+    const insert = 'INSERT INTO runs VALUES (CAST(substr(?1, 2) AS INTEGER), ?1, ?2, ?3, ?4, ?5)';
+    database.run(insert, id, status, fence, closedAt, data);
+  } else if (status === before.status && fence === before.fence && closedAt === (before.closedAt ?? null)) {
+    // Nothing that an index holds: no page of one is written.
+    database.run('UPDATE runs SET data = ?2 WHERE n = CAST(substr(?1, 2) AS INTEGER)', id, data);
+  } else {
+    const update =
+      'UPDATE runs SET status = ?2, fence = ?3, closed_at = ?4, data = ?5 WHERE n = CAST(substr(?1, 2) AS INTEGER)';
+    database.run(update, id, status, fence, closedAt, data);
+  }
+  return { run: id, ...(status === 'active' && { data }) };
+}
 
 function saveTickets(database: Database, { tickets, dropTickets }: Changes): void {
   for (const ticket of dropTickets) database.run('DELETE FROM tickets WHERE ticket = ?', ticket);

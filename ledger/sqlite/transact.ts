@@ -11,25 +11,40 @@ export const BUSY_BUDGET_MS = 5000;
  */
 export const WAIT_BLOCKED_MS = 15;
 
+/** Where something better than waiting can be done: looks at once, after 1 and after 3 ms. */
+const LOOK_MS = 3;
+
 /** Between two such waits, on average: shorter ones take the processor from whoever holds the lock. */
 const PAUSE_MS = 15;
 
 /**
- * Runs `work`, which is synchronous, in one write transaction: nothing can come between its reads and its writes, and
- * nothing of this process between its COMMIT and `committed`. Waits for other writers, and blocks this process for
+ * Runs `work`, which is synchronous, in one write transaction: nothing can come between its reads and its writes. Calls
+ * `takenBack` where what it wrote was taken back. Waits for other writers, and blocks this process for
  * `WAIT_BLOCKED_MS` at a time at most. Throws `upstream` when they hold on for the whole budget.
  */
 export const transact = <T>(
   database: Database,
   file: string,
   work: () => T,
-  committed: (result: T) => void = () => undefined,
-): Promise<T> =>
-  retryWhileBusy(file, () => {
-    const result = inTransaction(database, 'BEGIN IMMEDIATE', work);
-    committed(result);
-    return result;
-  });
+  takenBack: () => void = () => undefined,
+): Promise<T> => retryWhileBusy(file, () => inTransaction(database, 'BEGIN IMMEDIATE', work, takenBack));
+
+/** As `transact`, but does not wait: `undefined` where another process has the lock and keeps it for a few ms. */
+export function transactNow<T>(
+  database: Database,
+  work: () => T,
+  takenBack: () => void,
+): { result: T } | undefined {
+  database.waitFor(LOOK_MS);
+  try {
+    return { result: inTransaction(database, 'BEGIN IMMEDIATE', work, takenBack) };
+  } catch (error) {
+    if (isBusy(error)) return undefined;
+    throw error;
+  } finally {
+    database.waitFor(WAIT_BLOCKED_MS);
+  }
+}
 
 /** Runs `work` on one unchanging picture of the store; does not wait for writers. */
 export const readAtOnce = <T>(database: Database, file: string, work: () => T): Promise<T> =>
@@ -56,7 +71,12 @@ export async function retryWhileBusy<T>(file: string, attempt: () => T): Promise
   }
 }
 
-function inTransaction<T>(database: Database, begin: string, work: () => T): T {
+function inTransaction<T>(
+  database: Database,
+  begin: string,
+  work: () => T,
+  takenBack: () => void = () => undefined,
+): T {
   database.run(begin);
   try {
     const result = work();
@@ -64,6 +84,7 @@ function inTransaction<T>(database: Database, begin: string, work: () => T): T {
     return result;
   } catch (error) {
     rollBack(database);
+    takenBack();
     throw error;
   }
 }

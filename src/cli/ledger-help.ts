@@ -15,7 +15,7 @@ export const LEDGER_HELP = `pitcrew ledger [WORD] [ARGUMENTS] [--json]
 Examples:
   pitcrew ledger
   pitcrew ledger watch
-  pitcrew ledger history --issue WEB-3F
+  pitcrew ledger history WEB-3F
   pitcrew ledger takeover WEB-3F
   pitcrew ledger doctor --repair
 `;

@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { isoSeconds } from '../core/clock.ts';
-import { inputError } from '../core/errors.ts';
+import { inputError, PitcrewError } from '../core/errors.ts';
 import { envelope } from '../core/json.ts';
+import { redact } from '../core/redact.ts';
 import { untrustedCell, untrustedLine } from '../core/untrusted.ts';
 import { findTool } from '../tools/registry.ts';
 import { openHere } from './open-here.ts';
@@ -13,7 +15,8 @@ const CLEAR = '\u001b[2J\u001b[H';
 
 /**
  * `pitcrew ledger watch`: what happens, as it happens, until it is interrupted. On a terminal the picture is redrawn;
- * elsewhere each change is one line, and with `--json` one JSON document a line.
+ * elsewhere each change is one line, and with `--json` one JSON document a line. A database that goes away is said on
+ * stderr, and waited for.
  */
 export async function runWatch(argv: readonly string[]): Promise<void> {
   const wrong = argv.find((word) => word !== '--json');
@@ -57,16 +60,32 @@ interface Shown {
 
 async function follow(ledger: Ledger, session: string, signal: AbortSignal, shown: Shown): Promise<void> {
   let { rev } = await ledger.list();
+  let isLost = false;
   print(await shown.first());
   while (!signal.aborted) {
-    const now = await ledger.wait({ session, afterRev: rev, timeoutMs: REDRAW_MS, signal }).catch((error) => {
-      if (signal.aborted) return { rev };
-      throw error;
-    });
-    if (signal.aborted) return;
-    print(await (now.rev > rev ? shown.change(rev) : shown.quiet()));
-    rev = Math.max(rev, now.rev);
+    try {
+      const now = await ledger.wait({ session, afterRev: rev, timeoutMs: REDRAW_MS, signal });
+      if (signal.aborted) return;
+      if (isLost) tell('The ledger answers again.');
+      isLost = false;
+      print(await (now.rev > rev ? shown.change(rev) : shown.quiet()));
+      rev = Math.max(rev, now.rev);
+    } catch (error) {
+      if (signal.aborted) return;
+      const why = await whyLost(error, ledger);
+      if (!isLost) tell(`${why} The watch goes on, and says when it answers again.`);
+      isLost = true;
+      print(await shown.quiet());
+      await sleep(REDRAW_MS, undefined, { signal }).catch(() => {});
+    }
   }
+}
+
+/** A database that cannot be reached comes back; what is known last is shown until then. Throws what does not pass. */
+async function whyLost(error: unknown, ledger: Ledger): Promise<string> {
+  if (!(error instanceof PitcrewError) || error.kind !== 'upstream') throw error;
+  await ledger.list();
+  return redact(error.message);
 }
 
 const newEvents = (ledger: Ledger, from: number) => ledger.events({ afterRev: from, limit: MOST_EVENTS });
@@ -79,6 +98,10 @@ function eventLines(events: Awaited<ReturnType<Ledger['events']>>, json: boolean
         : `${isoSeconds(event.at)} rev ${event.rev} ${event.kind}: ${untrustedCell(event.summary, 200)}`,
     )
     .join('\n');
+}
+
+function tell(text: string): void {
+  process.stderr.write(`${text}\n`);
 }
 
 function print(text: string): void {

@@ -1,6 +1,7 @@
 import { inputError } from '../core/errors.ts';
 import { untrustedLine } from '../core/untrusted.ts';
 import { commands, toolOfCommand } from '../tools/registry.ts';
+import { LEDGER_HELP } from './ledger-help.ts';
 import { runTool } from './run-tool.ts';
 
 /** The words after `pitcrew ledger`, each a tool of its own but `watch`. */
@@ -11,7 +12,11 @@ export const ledgerWords = (): string[] => [
 
 /** `pitcrew ledger WORD ...` is `pitcrew ledger-WORD ...`; without a word it shows the status. */
 export async function runLedger(argv: readonly string[]): Promise<void> {
-  const [word = 'status', ...rest] = argv[0]?.startsWith('--') ? ['status', ...argv] : argv;
+  const [word, ...rest] = inOrder(argv);
+  if (word === 'help') {
+    process.stdout.write(LEDGER_HELP);
+    return;
+  }
   if (word === 'watch') {
     const { runWatch } = await import('./ledger-watch.ts');
     return runWatch(rest);
@@ -22,4 +27,11 @@ export async function runLedger(argv: readonly string[]): Promise<void> {
     `There is no "pitcrew ledger ${untrustedLine(word, 40)}".`,
     `It is one of: ${ledgerWords().join(', ')}.`,
   );
+}
+
+/** `--json` may also stand before the word. */
+function inOrder([first = 'status', ...rest]: readonly string[]): [string, ...string[]] {
+  const [word = ''] = rest;
+  if (first === '--json' && word !== '' && !word.startsWith('-')) return [word, first, ...rest.slice(1)];
+  return first.startsWith('--') ? ['status', first, ...rest] : [first, ...rest];
 }

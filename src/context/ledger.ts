@@ -111,7 +111,8 @@ async function openEngine(options: EngineOptions): Promise<Ledger> {
       refuseBesideDatabase(folder, clock());
     }
     const { openSqliteLedger } = await import('../../ledger/sqlite-ledger.ts');
-    return openSqliteLedger({ file, view, clock, log, steady: steadyTime });
+    const { groupCommit } = await import('../../ledger/sqlite/group/group-commit.ts');
+    return openSqliteLedger({ file, view, clock, log, steady: steadyTime, together: groupCommit });
   }
   const { refuseBesideEmbedded } = await import('../../ledger/postgres/other-engine.ts');
   refuseBesideEmbedded(file, clock());

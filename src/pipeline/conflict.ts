@@ -16,9 +16,11 @@ export function conflictError(conflicts: Conflict[], step: 'claim' | 'path'): Pi
     ].join(', ');
     const since = conflict.since === undefined ? '' : ` since ${isoSeconds(conflict.since)}`;
     const branch = conflict.branch ? ` on ${conflict.branch}` : '';
-    return conflict.source === 'ticket'
-      ? `${what} is waited for by ${conflict.holder}${since}, who came first.`
-      : `${what} is held by ${conflict.holder}${since}${branch} (${conflict.liveness}).`;
+    if (conflict.source === 'ticket')
+      return `${what} is waited for by ${conflict.holder}${since}, who came first.`;
+    // Of an entry written by hand nobody knows whether somebody still works on it.
+    const state = conflict.source === 'ledger' ? ` (${conflict.liveness})` : '';
+    return `${what} is held by ${conflict.holder}${since}${branch}${state}.`;
   });
   const held = [...new Set(conflicts.flatMap((conflict) => conflict.incidents.map(shortName)))];
   const next =

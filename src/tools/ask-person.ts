@@ -47,12 +47,15 @@ export async function askPersonTo(
     description: `Type ${word} to allow it; anything else does not.`,
   };
   const reply = await ask({ message: question.message, field }, context, call);
-  if (reply.action === 'accept' && reply.text.trim().toLowerCase() === word) return reply.how;
+  if (reply.action === 'accept' && plain(reply.text) === plain(word)) return reply.how;
   if (reply.action === 'nobody') {
     throw refusedError(
       `There is nobody to ask here${reply.because}, so ${question.what}.`,
       `Ask the person to run \`pitcrew ${question.command}\` in a terminal of their own.`,
     );
+  }
+  if (call.reader === 'person') {
+    throw refusedError(`"${word}" was not typed, so ${question.what}.`, 'Run it again if you mean it.');
   }
   throw refusedError(
     reply.action === 'cancel'
@@ -61,6 +64,9 @@ export async function askPersonTo(
     'Ask them what they want instead; do not ask again for the same.',
   );
 }
+
+/** `takeover` is as good a word as `take over`. */
+const plain = (text: string): string => text.toLowerCase().replace(/[\s-]+/g, '');
 
 /** What a refusal adds to "the person did not": nobody reads and answers that soon. */
 export const unlessAnswered = (reply: Reply): string =>

@@ -101,7 +101,7 @@ export function defineTool<Shape extends z.ZodRawShape>(definition: Definition<S
     ...(positional === undefined ? {} : { positional }),
     inputSchema: jsonSchemaOf(schema),
     async call(rawArguments, context, call) {
-      const parsed = parseArguments(name, schema, rawArguments);
+      const parsed = parseArguments({ name, positional, reader: call.reader }, schema, rawArguments);
       context.used();
       if (effect === 'read') return run(parsed, context, call);
       return unlessStopped(context, call, async (guarded) => {
@@ -144,27 +144,44 @@ export function defineStep<Shape extends z.ZodRawShape>(definition: StepDefiniti
   });
 }
 
+interface Called {
+  name: string;
+  positional: string | undefined;
+  reader: Call['reader'];
+}
+
 function parseArguments<Shape extends z.ZodRawShape>(
-  tool: string,
+  called: Called,
   schema: z.ZodObject<Shape>,
   rawArguments: unknown,
 ): z.output<z.ZodObject<Shape>> {
   const parsed = schema.safeParse(rawArguments ?? {});
   if (parsed.success) return parsed.data;
-  const expected = Object.keys(schema.shape).join(', ') || 'none';
   const problems = parsed.error.issues
     .slice(0, 5)
-    .map((issue) => problemOf(issue.path.join('.'), issue.message));
-  throw inputError(
-    `${tool} cannot use these arguments: ${problems.join('; ')}.`,
-    `Expected arguments: ${expected}.`,
-  );
+    .map((issue) => problemOf(issue.path.map(String), issue.message, called))
+    .join('; ');
+  const command = called.name.replaceAll('_', '-');
+  throw called.reader === 'person'
+    ? inputError(
+        `pitcrew ${command} cannot use these arguments: ${problems}.`,
+        `See: pitcrew ${command} --help`,
+      )
+    : inputError(
+        `${called.name} cannot use these arguments: ${problems}.`,
+        `Expected arguments: ${Object.keys(schema.shape).join(', ') || 'none'}.`,
+      );
 }
 
-function problemOf(path: string, message: string): string {
-  if (path === '') return message;
-  return message.endsWith('received undefined') ? `${path}: missing` : `${path}: ${message}`;
+function problemOf([name, ...rest]: string[], message: string, called: Called): string {
+  if (name === undefined) return message;
+  const at = [called.reader === 'person' ? asFlag(name, called) : name, ...rest].join('.');
+  return message.endsWith('received undefined') ? `${at}: missing` : `${at}: ${message}`;
 }
+
+/** As `--help` names it. */
+const asFlag = (name: string, { positional }: Called): string =>
+  name === positional ? name.toUpperCase() : `--${name.replaceAll('_', '-')}`;
 
 function jsonSchemaOf(schema: z.ZodObject): JsonSchema {
   const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input' });

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import type { IncidentRecord, RunView } from '../../ledger/ledger.ts';
+import type { IncidentRecord, Run, RunView } from '../../ledger/ledger.ts';
 import type { Context } from '../context.ts';
 import { refusedError } from '../core/errors.ts';
-import { shortName } from '../core/incident.ts';
+import { shortIdOf, shortName } from '../core/incident.ts';
 import { untrustedLine } from '../core/untrusted.ts';
 import { summaryOf, writeSummaries } from '../pipeline/summary.ts';
 import { defineTool } from './define.ts';
+import { endedClaim } from './own-runs.ts';
 
 export const ledgerComplete = defineTool({
   name: 'ledger_complete',
@@ -29,11 +30,13 @@ export const ledgerComplete = defineTool({
   },
   async run(input, context) {
     const ledger = await context.ledger();
-    const wanted = input.issue === undefined ? undefined : await context.incidentOf(input.issue);
-    const runs = await ownRuns(context, wanted);
-    const incidents = wanted === undefined ? runs.flatMap((run) => run.incidents) : [wanted];
+    const shortId = input.issue === undefined ? undefined : shortIdOf(input.issue);
+    const runs = await ownRuns(context, shortId);
+    const incidents = runs
+      .flatMap((run) => run.incidents)
+      .filter((incident) => shortId === undefined || shortName(incident) === shortId);
     const records = await Promise.all(incidents.map((incident) => ledger.incident(incident)));
-    for (const run of runs) await end(run, wanted, records, input, context);
+    for (const run of runs) await end(run, records, input, context);
     const reports = await writeSummaries(context, records);
     const issues = records.map(summaryOf);
     return {
@@ -51,24 +54,29 @@ export const ledgerComplete = defineTool({
   },
 });
 
-async function ownRuns(context: Context, wanted: string | undefined): Promise<RunView[]> {
+/** What this session holds of an issue; that tells its organization itself, so nobody has to be asked for it. */
+async function ownRuns(context: Context, shortId: string | undefined): Promise<RunView[]> {
   const { active } = await (await context.ledger()).list();
-  const own = active.filter((run) => run.session === context.session.id);
-  const runs = wanted === undefined ? own : own.filter((run) => run.incidents.includes(wanted));
+  const concerns = (run: Run): boolean =>
+    shortId === undefined || run.incidents.some((incident) => shortName(incident) === shortId);
+  const runs = active.filter((run) => run.session === context.session.id && concerns(run));
   if (runs.length > 0) return runs;
+  const ended = await endedClaim(context, concerns);
   throw refusedError(
-    wanted === undefined
-      ? 'This session holds no claim.'
-      : `This session does not hold ${shortName(wanted)}.`,
-    'ledger_status shows who holds what.',
+    `${shortId === undefined ? 'This session holds no claim' : `This session does not hold ${shortId}`}${ended}.`,
+    `${holderNow(active, shortId)}ledger_status shows who holds what.`,
   );
+}
+
+function holderNow(active: readonly RunView[], shortId: string | undefined): string {
+  const holder = active.find((run) => run.incidents.some((incident) => shortName(incident) === shortId));
+  return holder ? `${holder.owner.label} holds it now. ` : 'There is nothing to end; ';
 }
 
 async function end(
   run: RunView,
-  wanted: string | undefined,
   records: readonly IncidentRecord[],
-  input: { status: 'completed' | 'aborted'; note: string },
+  input: { issue?: string | undefined; status: 'completed' | 'aborted'; note: string },
   context: Context,
 ): Promise<void> {
   const ours = records.filter((record) => run.incidents.includes(record.incident));
@@ -78,7 +86,7 @@ async function end(
     fence: run.fence,
     status: input.status,
     commits: ours.flatMap((record) => record.steps.commit?.sha ?? []),
-    ...(wanted === undefined ? {} : { incidents: [wanted] }),
+    ...(input.issue === undefined ? {} : { incidents: ours.map(({ incident }) => incident) }),
     ...(input.note ? { note: untrustedLine(input.note, 500) } : {}),
   });
   if (!closed.ok) throw refusedError(closed.reason, closed.advice);

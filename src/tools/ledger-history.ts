@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { Ledger, LedgerEvent } from '../../ledger/ledger.ts';
+import type { Context } from '../context.ts';
 import { isoSeconds } from '../core/clock.ts';
-import { shortName } from '../core/incident.ts';
+import { shortIdOf, shortName } from '../core/incident.ts';
 import { untrustedCell } from '../core/untrusted.ts';
 import { defineTool } from './define.ts';
 
@@ -16,24 +17,16 @@ export const ledgerHistory = defineTool({
   description:
     'Lists what sessions did, newest first: claims, steps, ends, takeovers, each with its time and revision. Use to see who did what to an issue and when.',
   effect: 'read',
-  examples: ['ledger-history', 'ledger-history --issue WEB-3F --limit 20 --json'],
+  examples: ['ledger-history', 'ledger-history WEB-3F --limit 20 --json'],
+  positional: 'issue',
   input: {
     issue: z.string().min(1).optional().describe('Only what concerns this issue.'),
     limit: z.number().int().min(1).max(1000).default(30).describe('At most this many.'),
   },
   async run({ issue, limit }, context) {
+    const concerns = issue === undefined ? () => true : await concerning(shortIdOf(issue), context);
     const ledger = await context.ledger();
-    const { rev, active, recent } = await ledger.list();
-    const incident = issue === undefined ? undefined : await context.incidentOf(issue);
-    const runs = new Set(
-      [...active, ...recent]
-        .filter((run) => incident !== undefined && run.incidents.includes(incident))
-        .map((run) => run.run),
-    );
-    const concerns = (event: LedgerEvent): boolean =>
-      incident === undefined ||
-      (event.run !== undefined && runs.has(event.run)) ||
-      event.summary.includes(shortName(incident));
+    const { rev } = await ledger.list();
     const events = await newest(ledger, rev, limit, concerns);
     return {
       text: events.length === 0 ? 'Nothing is recorded.' : events.map(lineOf).join('\n'),
@@ -42,6 +35,19 @@ export const ledgerHistory = defineTool({
     };
   },
 });
+
+/** By the short id alone, as events name issues: whoever looks back needs no Sentry token. */
+async function concerning(shortId: string, context: Context): Promise<(event: LedgerEvent) => boolean> {
+  const { active, recent } = await (await context.ledger()).list();
+  const runs = new Set(
+    [...active, ...recent]
+      .filter(({ incidents }) => incidents.some((incident) => shortName(incident) === shortId))
+      .map(({ run }) => run),
+  );
+  // WEB-1, but not WEB-12.
+  const named = new RegExp(`(?<![\\w.-])${shortId.replaceAll('.', '\\.')}(?![\\w.-]*\\w)`);
+  return ({ run, summary }) => (run !== undefined && runs.has(run)) || named.test(summary);
+}
 
 async function newest(
   ledger: Ledger,

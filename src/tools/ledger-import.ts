@@ -67,7 +67,12 @@ async function insideRepository(file: string, { repository }: Context): Promise<
 }
 
 async function contentOf(source: string, file: string): Promise<Buffer> {
-  const { size } = await stat(source);
+  const found = await stat(source);
+  // Anything else, a pipe for one, may never end.
+  if (!found.isFile()) {
+    throw inputError(`${untrustedCell(file, 120)} is no file.`, 'Name the list itself.');
+  }
+  const { size } = found;
   if (size <= MOST_BYTES) return readFile(source);
   throw inputError(
     `${untrustedCell(file, 120)} has ${size} bytes; a list of runs has at most ${MOST_BYTES}.`,
@@ -128,5 +133,6 @@ const entryData = ({ title, since, paths, status }: HandwrittenEntry) => ({
 function closing(done: { isList: boolean; write: boolean; added: number; file: string }): string {
   if (done.isList) return `Every claim reads ${LIST} as it is: nothing needs to be moved.`;
   if (!done.write) return `Nothing was written. With \`--write\`, what is not history is added to ${LIST}.`;
+  if (done.added === 0) return `Nothing was added: ${LIST} has all of it that is not history.`;
   return `Added to ${LIST}: ${done.added}. ${untrustedCell(done.file, 120)} stays as it is; undo by deleting what was added.`;
 }

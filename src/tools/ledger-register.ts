@@ -5,6 +5,7 @@ import { inputError, messageOf, PitcrewError } from '../core/errors.ts';
 import { shortName } from '../core/incident.ts';
 import type { JsonValue } from '../core/json.ts';
 import { headOf } from '../git/repository.ts';
+import { conflictError } from '../pipeline/conflict.ts';
 import { latestEvidence } from '../pipeline/evidence.ts';
 import { registerInTurn } from '../pipeline/register-in-turn.ts';
 import type { Suspect } from '../sentry/evidence/suspects.ts';
@@ -47,6 +48,7 @@ export const ledgerRegister = defineTool({
     const incidents = [...new Set(await Promise.all(input.issues.map((issue) => context.incidentOf(issue))))];
     const ledger = await context.ledger();
     for (const incident of incidents) requireSelected(incident, await ledger.incident(incident), context);
+    if (input.paths === undefined && input.wait_seconds === 0) await refuseHeld(incidents, input, context);
     const paths = input.paths ?? (await pathsOfSuspects(incidents, context, call));
     const head = await headOf(context.repository);
     const request: Omit<RegisterCommand, 'cmd'> = {
@@ -68,6 +70,21 @@ export const ledgerRegister = defineTool({
     return registered(run);
   },
 });
+
+/** What is held is held whatever its paths are: the ledger says so before Sentry is asked for them. */
+async function refuseHeld(
+  incidents: string[],
+  { resources }: { resources: string[] },
+  { ledger, session }: Context,
+): Promise<void> {
+  const { conflicts } = await (await ledger()).probe({
+    session: session.id,
+    incidents,
+    paths: [],
+    resources,
+  });
+  if (conflicts.length > 0) throw conflictError(conflicts, 'claim');
+}
 
 async function pathsOfSuspects(incidents: string[], context: Context, call: Call): Promise<string[]> {
   call.progress('Reading the events for the files to claim');

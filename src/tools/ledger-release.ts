@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { shortName } from '../core/incident.ts';
-import { untrustedCell } from '../core/untrusted.ts';
+import { untrustedLine } from '../core/untrusted.ts';
 import { endRun, tellRemote, toldText } from '../pipeline/end-run.ts';
 import { defineTool } from './define.ts';
 import { allowEnding, othersRun } from './others-run.ts';
@@ -14,15 +14,18 @@ export const ledgerRelease = defineTool({
   examples: ['ledger-release WEB-3F'],
   positional: 'issue',
   input: {
-    issue: z.string().min(1).describe('Short id of an issue that the other session holds.'),
+    issue: z
+      .string()
+      .min(1)
+      .describe('Short id of an issue that the other session holds, or the id of its run.'),
     reason: z.string().max(200).default('').describe('Kept in the history.'),
   },
   async run({ issue, reason }, context, call) {
-    const run = await othersRun(issue, context);
+    const run = await othersRun(issue, 'release', context);
     await allowEnding(run, 'release', context, call);
     const ledger = await context.ledger();
     const { session } = context;
-    const note = untrustedCell(reason, 200) || `released by ${session.owner.label}`;
+    const note = untrustedLine(reason, 200) || 'released';
     const holder = { session: session.id, owner: session.owner, ttlMs: session.leaseMs };
     const ended = await endRun(ledger, run, holder, note);
     call.progress('Telling the remote');
@@ -30,7 +33,7 @@ export const ledgerRelease = defineTool({
     const issues = run.incidents.map(shortName);
     return {
       text: [
-        `Released: ${issues.join(', ')}, held by ${run.owner.label} until now; free for the next ledger_register.`,
+        `Released: ${issues.join(', ') || `run ${run.run}`}, held by ${run.owner.label} until now; free for the next ledger_register.`,
         ...run.worktrees.map(({ path, branch }) => `Its worktree stays: ${path} (branch ${branch}).`),
         ...toldText(told),
       ].join('\n'),

@@ -45,10 +45,11 @@ export const ledgerStatus = defineTool({
 
 function heading(active: readonly RunView[]): string {
   if (active.length === 0) return 'No live runs.';
-  const dead = active.filter((run) => run.liveness === 'dead').length;
-  const live = active.length - dead;
+  const count = (liveness: string) => active.filter((run) => run.liveness === liveness).length;
+  const [live, suspect, dead] = [count('live'), count('suspect'), count('dead')];
+  const silent = suspect === 0 ? '' : `, ${suspect} whose session does not answer`;
   const ended = dead === 0 ? '' : `, ${dead} whose session is gone (free for the next claim)`;
-  return `${live} live run${live === 1 ? '' : 's'}${ended}:`;
+  return `${live} live run${live === 1 ? '' : 's'}${silent}${ended}:`;
 }
 
 function activeLine(run: RunView, own: boolean, now: number): string {
@@ -80,8 +81,13 @@ const waitingData = (ticket: TicketView, session: string): JsonValue => ({
 const handwrittenLine = (entry: HandwrittenEntry, now: number): string =>
   `- by hand (${entry.status}${entry.since === undefined ? '' : `, ${spanOf(now - entry.since)} old`}): ${untrustedCell(entry.title, 100)}; paths ${entry.paths.map((path) => untrustedCell(path, 100)).join(', ') || 'none'}`;
 
-const recentLine = (run: Run, now: number): string =>
-  `- ${run.incidents.map(shortName).join(', ')}: ${run.status} ${spanOf(now - (run.closedAt ?? run.startedAt))} ago by ${run.owner.label}${run.note ? `; ${untrustedCell(run.note, 120)}` : ''}`;
+function recentLine(run: Run, now: number): string {
+  const ago = `${spanOf(now - (run.closedAt ?? run.startedAt))} ago`;
+  // Whoever held it did not end it then: the note tells who did.
+  const holder = run.status === 'expired' || run.status === 'taken_over' ? ', held by' : ' by';
+  const note = run.note ? `; ${untrustedCell(run.note, 120)}` : '';
+  return `- ${run.incidents.map(shortName).join(', ')}: ${run.status.replace('_', ' ')} ${ago}${holder} ${run.owner.label}${note}`;
+}
 
 /** A session's id is not told: it would let a command line act in its name. */
 function runData(run: Run | RunView, session: string): JsonValue {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { shortName } from '../core/incident.ts';
-import { untrustedCell } from '../core/untrusted.ts';
+import { untrustedLine } from '../core/untrusted.ts';
 import { takeOverRun, tellRemote, toldText } from '../pipeline/end-run.ts';
 import { defineTool } from './define.ts';
 import { allowEnding, othersRun } from './others-run.ts';
@@ -14,16 +14,19 @@ export const ledgerTakeover = defineTool({
   examples: ['ledger-takeover WEB-3F', "ledger-takeover WEB-3F --reason 'laptop of Ana is off'"],
   positional: 'issue',
   input: {
-    issue: z.string().min(1).describe('Short id of an issue that the other session holds.'),
+    issue: z
+      .string()
+      .min(1)
+      .describe('Short id of an issue that the other session holds, or the id of its run.'),
     reason: z.string().max(200).default('').describe('Kept in the history.'),
   },
   async run({ issue, reason }, context, call) {
-    const run = await othersRun(issue, context);
+    const run = await othersRun(issue, 'takeover', context);
     await allowEnding(run, 'takeover', context, call);
     const ledger = await context.ledger();
     const { session } = context;
     const holder = { session: session.id, owner: session.owner, ttlMs: session.leaseMs };
-    const taken = await takeOverRun(ledger, run, holder, untrustedCell(reason, 200) || 'taken over');
+    const taken = await takeOverRun(ledger, run, holder, untrustedLine(reason, 200) || 'no reason given');
     await context.hold(taken);
     call.progress('Telling the remote');
     const told = await tellRemote(context.repository, run, taken);
@@ -31,7 +34,7 @@ export const ledgerTakeover = defineTool({
     const paths = taken.paths.map((path) => path.glob);
     return {
       text: [
-        `This session holds ${issues.join(', ')} now (run ${taken.run}); it was held by ${run.owner.label}.`,
+        `This session holds ${issues.join(', ') || `what run ${run.run} held`} now (run ${taken.run}); it was held by ${run.owner.label}.`,
         `Paths: ${paths.join(', ') || 'none'}. What that session still tries to commit, push or resolve is refused.`,
         ...run.worktrees.map(({ path, branch }) => `Its worktree: ${path} (branch ${branch}).`),
         ...toldText(told),

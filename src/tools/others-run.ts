@@ -1,36 +1,100 @@
-import type { RunView } from '../../ledger/ledger.ts';
+import type { Listed, Run, RunView } from '../../ledger/ledger.ts';
 import type { Context } from '../context.ts';
 import { isoSeconds, spanOf } from '../core/clock.ts';
-import { refusedError } from '../core/errors.ts';
-import { shortName } from '../core/incident.ts';
+import { type PitcrewError, refusedError } from '../core/errors.ts';
+import { sentryIncident, shortIdOf, shortName } from '../core/incident.ts';
+import { untrustedLine } from '../core/untrusted.ts';
 import { askPersonTo } from './ask-person.ts';
 import type { Call } from './define.ts';
 import { isOwn } from './own-runs.ts';
 
-/** The active run of another session that holds an issue. Throws a refused error where there is none. */
-export async function othersRun(issue: string, context: Context): Promise<RunView> {
-  const incident = await context.incidentOf(issue);
-  const { run } = await (await context.ledger()).incident(incident);
-  if (!run) {
-    throw refusedError(`Nobody holds ${shortName(incident)}.`, 'Claim it with ledger_register.');
-  }
+export type Ending = 'takeover' | 'release';
+
+/**
+ * The active run of another session that `named` means: the id of a run, or the short id of an issue. What is held tells
+ * its organization itself, so Sentry is only asked where issues of two organizations are held under one short id. Throws
+ * an input error for what is neither, a refused error where there is no such run or it is this session's own, and
+ * `upstream` where the ledger cannot be asked now.
+ */
+export async function othersRun(named: string, step: Ending, context: Context): Promise<RunView> {
+  const ledger = await context.ledger();
+  const list = await ledger.list();
+  // A list may be what was known last; events are asked for now, or not to be had.
+  await ledger.events({ afterRev: list.rev, limit: 1 });
+  const run = list.active.find((one) => one.run === named.trim()) ?? (await holderOf(named, list, context));
+  if (!run) throw await nobodyHolds(named, step, list, context);
   if (isOwn(run, context)) {
     throw refusedError(
-      `This session holds ${shortName(incident)} itself.`,
+      `This session holds ${claimOf(run)} itself.`,
       'Go on with it, or end the claim with ledger_complete.',
     );
   }
   return run;
 }
 
-/** A session that answers is left alone; one whose process is gone is nobody's; for what lies between a person decides. */
-export async function allowEnding(
-  run: RunView,
-  step: 'takeover' | 'release',
+async function holderOf(named: string, { active }: Listed, context: Context): Promise<RunView | undefined> {
+  const shortId = shortIdOf(named);
+  const held = new Set(active.flatMap((run) => run.incidents).filter((key) => shortName(key) === shortId));
+  const [only] = held;
+  const incident = held.size > 1 ? await context.incidentOf(shortId) : only;
+  return active.find((run) => incident !== undefined && run.incidents.includes(incident));
+}
+
+/** Why there is nothing to take over or to release, with what is held instead. */
+async function nobodyHolds(
+  named: string,
+  step: Ending,
+  { active, recent }: Listed,
   context: Context,
-  call: Call,
-): Promise<void> {
-  const issues = run.incidents.map(shortName).join(', ');
+): Promise<PitcrewError> {
+  const ended = recent.find((run) => run.run === named.trim());
+  if (ended) {
+    const when = isoSeconds(ended.closedAt ?? ended.renewedAt);
+    return refusedError(
+      `Run ${ended.run} (${claimOf(ended)}) is over since ${when}: ${endOf(ended)}.`,
+      heldInstead(active, context),
+    );
+  }
+  const shortId = shortIdOf(named);
+  const byHand = await writtenEntryFor(shortId, context);
+  if (byHand) return refusedError(`No session holds ${shortId}, but ${byHand.what}.`, byHand.advice);
+  const claim = step === 'takeover' ? 'Claim it with ledger_register. ' : '';
+  return refusedError(`Nobody holds ${shortId}.`, `${claim}${heldInstead(active, context)}`);
+}
+
+/** An entry names short ids alone, so any organization does for the question. */
+async function writtenEntryFor(
+  shortId: string,
+  { ledger, session }: Context,
+): Promise<{ what: string; advice: string } | undefined> {
+  const incidents = [sentryIncident('any', shortId)];
+  const asked = { session: session.id, incidents, paths: [], resources: [] };
+  const { conflicts } = await (await ledger()).probe(asked);
+  const entry = conflicts.find(({ source }) => source === 'handwritten');
+  return entry && { what: `${entry.holder} names it`, advice: entry.advice };
+}
+
+const endOf = ({ status, note }: Run): string => (note ? untrustedLine(note, 200) : status.replace('_', ' '));
+
+/** More than these are not listed: it is the end of an error. */
+const MOST_LISTED = 10;
+
+function heldInstead(active: readonly RunView[], context: Context): string {
+  const others = active.filter((run) => !isOwn(run, context));
+  if (others.length === 0) return 'No other session holds anything now.';
+  const rows = others
+    .slice(0, MOST_LISTED)
+    .map((run) => `${claimOf(run)} (${run.owner.label}, ${run.liveness})`);
+  const more = others.length - rows.length;
+  return `Other sessions hold: ${rows.join('; ')}${more > 0 ? `; and ${more} more` : ''}.`;
+}
+
+/** What people call a run by: its issues, or its id where it has none. */
+const claimOf = ({ run, incidents }: Run): string => incidents.map(shortName).join(', ') || `run ${run}`;
+
+/** A session that answers is left alone; one whose process is gone is nobody's; for what lies between a person decides. */
+export async function allowEnding(run: RunView, step: Ending, context: Context, call: Call): Promise<void> {
+  const issues = claimOf(run);
   if (run.liveness === 'live') {
     throw refusedError(
       `${run.owner.label} holds ${issues} and answers: its claim was renewed ${spanOf(context.clock() - run.renewedAt)} ago.`,
@@ -52,7 +116,7 @@ export async function allowEnding(
       ].join('\n'),
       title: step === 'takeover' ? 'Take over' : 'Release',
       what: `the claim stays with ${run.owner.label}`,
-      command: `ledger ${step} ${run.incidents[0] === undefined ? '' : shortName(run.incidents[0])}`,
+      command: `ledger ${step} ${run.incidents[0] === undefined ? run.run : shortName(run.incidents[0])}`,
     },
     context,
     call,

@@ -15,18 +15,17 @@ export const isOwn = (run: Run, { session }: Pick<Context, 'session'>): boolean 
   run.session === session.id || isSameProcess(run.owner, session.owner);
 
 /**
- * When and why this session's newest claim of an incident ended, as the end of "is not claimed by this session"; empty
- * where it had none in the last 14 days. Also told of claims that its process had before it was started again.
+ * When and why this session's newest claim among those that `concern` the caller ended, as the end of "is not claimed by
+ * this session"; empty where it had none in the last 14 days. Also told of claims that its process had before it was
+ * started again.
  */
-export async function endedClaim(incident: string, context: Context): Promise<string> {
+export async function endedClaim(context: Context, concerns: (run: Run) => boolean): Promise<string> {
   const { recent } = await (await context.ledger()).list();
-  const last = recent.find(
-    (run) => run.incidents.includes(incident) && (isOwn(run, context) || isSameClient(run, context)),
-  );
+  const last = recent.find((run) => concerns(run) && (isOwn(run, context) || isSameClient(run, context)));
   if (last?.closedAt === undefined) return '';
   const ago = spanOf(context.clock() - last.closedAt);
-  const why = last.note ? `: ${untrustedLine(last.note, 200)}` : '';
-  return ` any more: run ${last.run} ended at ${isoSeconds(last.closedAt)} (${ago} ago)${why}`;
+  const why = last.note ? untrustedLine(last.note, 200) : last.status.replace('_', ' ');
+  return ` any more: run ${last.run} ended at ${isoSeconds(last.closedAt)} (${ago} ago): ${why}`;
 }
 
 /**

@@ -153,7 +153,7 @@ async function requireClaimed({ incident, record, context }: Facts): Promise<Run
   const name = shortName(incident);
   const run = record.run;
   if (!run) {
-    const ended = await endedClaim(incident, context);
+    const ended = await endedClaim(context, ({ incidents }) => incidents.includes(incident));
     throw refusedError(
       `${name} is not claimed by this session${ended}.`,
       ended ? 'Claim it again with ledger_register, and go on.' : 'Claim it with ledger_register.',

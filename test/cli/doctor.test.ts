@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Files } from '../setup/place.ts';
 import { wholeTree } from '../setup/place.ts';
 import { openProxy } from '../setup/proxy.ts';
 import { CONFIG, doctor, type Line, setupStage, statesOf } from '../setup/stage.ts';
 import { cli } from '../support/cli.ts';
+import { readText } from '../support/stage.ts';
 
 const stage = setupStage();
 
@@ -246,7 +248,45 @@ describe.concurrent('clients', () => {
     );
     expect((await doctor(at)).line('client-codex')).toMatchObject({
       state: 'warn',
-      text: expect.stringContaining('another Pitcrew'),
+      text: 'Codex knows another Pitcrew: /gone.mjs, which is not there.',
+    });
+  });
+
+  test('this program, started by another Node, is no other Pitcrew', async () => {
+    const at = await stage.whole();
+    const codexFolder = await at.inHome('.codex');
+    const claudeFolder = await at.inHome('.claude');
+    await cli(at, ['init', '--yes']);
+    const [table, servers] = [
+      await readText(join(codexFolder, 'config.toml')),
+      await readText(join(claudeFolder, 'skills/sentry/.mcp.json')),
+    ];
+    const named = async (node: string) => {
+      const command = (text: string) =>
+        text.replace(/("?command"? ?[=:] ?)"[^"]*"/, `$1${JSON.stringify(node)}`);
+      await at.inHome('.codex/config.toml', command(table));
+      return (await doctor(at)).line('client-codex');
+    };
+    expect(await named('/bin/sh')).toMatchObject({
+      state: 'ok',
+      text: 'Codex starts this Pitcrew, with /bin/sh',
+    });
+    expect(await named('/gone/node')).toMatchObject({
+      state: 'warn',
+      text: 'Codex starts this Pitcrew with a Node that is not there: /gone/node.',
+    });
+    await at.inHome('.codex/config.toml', table.replace(/^env_vars.*\n/m, 'env_vars = ["SENTRY_URL"]\n'));
+    expect((await doctor(at)).line('client-codex')).toMatchObject({
+      state: 'warn',
+      text: 'Codex starts this Pitcrew, but its settings are of an earlier form of it.',
+    });
+    await at.inHome(
+      '.claude/skills/sentry/.mcp.json',
+      servers.replace(/[^"]*pitcrew\.mjs/, '/older/pitcrew.mjs'),
+    );
+    expect((await doctor(at)).line('client-claude')).toMatchObject({
+      state: 'warn',
+      text: 'Claude Code knows another Pitcrew: /older/pitcrew.mjs, which is not there.',
     });
   });
 

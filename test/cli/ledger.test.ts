@@ -28,6 +28,7 @@ test('without a word it is the status; each word is the tool', async () => {
     status.stdout.replace(/since \d+ s/, ''),
   );
   expect((await cli(stage, ['ledger', '--json'])).data.active).toHaveLength(1);
+  expect((await cli(stage, ['ledger', '--json', 'status'])).data.active).toHaveLength(1);
   const history = await cli(stage, ['ledger', 'history', '--json', '--limit', '5']);
   expect(history.data.events[0]).toMatchObject({ rev: expect.any(Number), kind: expect.any(String) });
   expect(JSON.stringify(history.data)).not.toContain('"session"');
@@ -42,6 +43,8 @@ test("an unknown word names those that exist; --help shows a word's flags", asyn
   expect((await cli(stage, ['ledger', 'takeover', '--help'])).stdout).toContain(
     'pitcrew ledger-takeover ISSUE',
   );
+  const help = await cli(stage, ['ledger', 'help']);
+  expect(help).toMatchObject({ code: 0, stdout: (await cli(stage, ['ledger', '--help'])).stdout });
   expect((await cli(stage, ['ledger', 'watch', '--help'])).stdout).toContain(
     'watch       The same as it changes',
   );
@@ -59,6 +62,15 @@ test('history of one issue, newest first; a limit holds', async () => {
   const revisions = all.map(({ rev }: { rev: number }) => rev);
   expect(revisions).toEqual([...revisions].sort((a: number, b: number) => b - a));
   expect((await cli(stage, ['ledger', 'history', '--limit', '1', '--json'])).data.events).toHaveLength(1);
+});
+
+test('history of one issue needs no Sentry token, and leaves out those whose id only begins so', async () => {
+  const { SENTRY_AUTH_TOKEN: _, SENTRY_ORG: __, ...env } = stage.env;
+  const bare = { repository: stage.repository, env };
+  const found = await cli(bare, ['ledger', 'history', 'race-day-1', '--json']);
+  expect(found.data.events.length).toBeGreaterThan(1);
+  expect((await cli(bare, ['ledger', 'history', '--issue', 'RACE-DAY', '--json'])).data.events).toEqual([]);
+  expect((await cli(bare, ['ledger', 'history', '--issue', 'RACE-DA?'])).code).toBe(2);
 });
 
 test('trim keeps what is young, and what is live', async () => {

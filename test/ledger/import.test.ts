@@ -154,7 +154,7 @@ describe('hand-written entries and register', () => {
       conflicts: [
         {
           source: 'handwritten',
-          holder: 'kim — cart',
+          holder: 'an entry written by hand ("kim — cart")',
           since: START - HOUR,
           paths: [{ wanted: 'src/cart.ts', held: 'src/**' }],
         },

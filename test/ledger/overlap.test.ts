@@ -93,6 +93,19 @@ describe('overlaps', () => {
     );
   });
 
+  // Names are compared before any search: said here without patterns.
+  test('of plain paths those overlap that are one, or of which one is a folder of the other', () => {
+    const name = fc.constantFrom('a', 'A', 'b', 'a.b', 'A.B', 'ab', '.a', 'v1.2');
+    const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((names) => names.join('/'));
+    fc.assert(
+      fc.property(path, path, (a, b) => {
+        const [ours, theirs] = [`${a}/`.toLowerCase(), `${b}/`.toLowerCase()];
+        expect(overlaps(a, b)).toBe(ours.startsWith(theirs) || theirs.startsWith(ours));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
   test('takes a bounded time on patterns made to explode', () => {
     const stars = `${'*a'.repeat(490)}*b`;
     expect(overlaps(stars, `${'*a'.repeat(490)}*c`)).toBe(false);
@@ -130,6 +143,36 @@ describe('normalizeGlob', () => {
     expect(normalizeGlob(expected)).toBe(expected);
   });
 
+  // A space before it keeps a text from the short way for plain paths.
+  test('takes a plain path as the long way does', () => {
+    const part = fc.constantFrom(
+      'a',
+      'B_1',
+      '.',
+      '..',
+      '...',
+      '.x',
+      'x.',
+      '-',
+      '/',
+      '/',
+      '/',
+      '~',
+      'C:',
+      '*',
+      '{a,b}',
+      ' ',
+    );
+    const text = fc.array(part, { maxLength: 9 }).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(fc.oneof(text, fc.string({ unit: 'binary-ascii', maxLength: 6 })), (path) => {
+        expect(said(path)).toEqual(said(` ${path}`));
+      }),
+      { numRuns: 5000 },
+    );
+    expect(normalizeGlob('a'.repeat(1000))).toBe('a'.repeat(1000));
+  });
+
   test.each([
     '',
     '  ',
@@ -151,6 +194,15 @@ describe('normalizeGlob', () => {
     expect(() => normalizeGlob(text)).toThrow(expect.objectContaining({ kind: 'input' }));
   });
 });
+
+/** The normal form, or what is said of a text that has none; that shows the text itself. */
+function said(text: string): string {
+  try {
+    return normalizeGlob(text);
+  } catch (error) {
+    return `refused: ${String(error).replace(/".*"/, '')}`;
+  }
+}
 
 function paths(names: readonly string[], depth: number): string[] {
   if (depth === 1) return [...names];

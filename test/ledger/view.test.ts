@@ -69,7 +69,7 @@ describe('renderView', () => {
       - **Paths:** \`src/cart.ts\` · \`docs/**\` (shared)
       - **Status:** started
       - **Lease:** not renewed since 2026-11-21 09:31 UTC, but its owner may be there
-      - **To take over:** ask its owner; an abandoned claim ends 2 h after its last renewal.
+      - **To take over:** \`pitcrew ledger takeover r8-ab12\` asks a person first; an abandoned claim ends 2 h after its last renewal.
 
       Written by hand and older than 2 h, so in nobody's way: old work.
 
@@ -78,6 +78,14 @@ describe('renderView', () => {
       - 2026-11-21 09:31 UTC r7-ab12 sentry:acme/WEB-1: completed (commit: abc123), claude-code, pid 4711 on build-3
       "
     `);
+  });
+
+  test('a session of the command line renews nothing by itself, and no process ends with it', () => {
+    const owner = { ...ownerOf('command line', 0), label: 'command line' };
+    const listed = { recent: [], handwritten: [], waiting: [] };
+    const text = renderView({ rev: 9, active: [{ ...runView, owner }], ...listed });
+    expect(text).toContain('- **Lease:** live; it lasts 2 min from the last command of its session\n');
+    expect(text).toContain('- **To take over:** not while its lease lasts.');
   });
 });
 

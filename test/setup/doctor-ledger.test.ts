@@ -8,6 +8,7 @@ import { currentOwner } from '../../ledger/owner.ts';
 import { openSqliteLedger } from '../../ledger/sqlite-ledger.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { stderrLog } from '../../src/core/log.ts';
+import { until } from '../core/processes.ts';
 import type { TestPlace } from './place.ts';
 import { doctor, setupStage } from './stage.ts';
 
@@ -16,7 +17,13 @@ const stage = setupStage();
 describe.concurrent('the ledger', () => {
   const file = (at: TestPlace) => join(at.repository, '.git', 'pitcrew', 'ledger.db');
 
-  async function claim(at: TestPlace, incident: string, owner: Owner, worktree?: string): Promise<void> {
+  async function claim(
+    at: TestPlace,
+    incident: string,
+    owner: Owner,
+    worktree?: string,
+    ttlMs = 60_000,
+  ): Promise<void> {
     const ledger = await openSqliteLedger({ file: file(at), clock: systemClock, log: stderrLog() });
     const session = randomUUID();
     const answer = await ledger.register({
@@ -26,7 +33,7 @@ describe.concurrent('the ledger', () => {
       incidents: [incident],
       paths: [{ glob: `src/${incident.slice(-1)}.ts`, mode: 'exclusive' }],
       base: 'HEAD',
-      ttlMs: 60_000,
+      ttlMs,
       intent: 'test',
     });
     if (!answer.ok) throw new Error('not registered');
@@ -61,6 +68,18 @@ describe.concurrent('the ledger', () => {
       state: 'warn',
       text: expect.stringContaining('worktrees/lost'),
     });
+  });
+
+  test('a silent session, whose claim does not give way by itself, and how to go on with its work', async () => {
+    const at = await stage.whole();
+    const elsewhere = { ...currentOwner({ label: 'test' }), host: 'build-3', boot: 'another' };
+    await claim(at, 'sentry:pitstop/A', elsewhere, undefined, 1000);
+    const seen = await until('the lease is over', async () => {
+      const { line } = await doctor(at);
+      return line('runs')?.state === 'warn' ? line('runs') : undefined;
+    });
+    expect(seen?.text).toMatch(/^0 live run\(s\); 1 whose session does not answer: r1-\w+\.$/);
+    expect(seen?.next).toMatch(/ ledger takeover r1-\w+, which asks first\.$/);
   });
 
   test('another machine on the same file', async () => {

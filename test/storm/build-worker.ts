@@ -56,8 +56,8 @@ const MISTAKES: { teeth: Teeth; file: RegExp; from: string; to: string }[] = [
     // another's, which was tried: 0 violations.)
     teeth: 'no-immediate',
     file: /ledger\/sqlite\/transact\.ts$/,
-    from: "const result = inTransaction(database, 'BEGIN IMMEDIATE', work);",
-    to: 'const result = work();',
+    from: "retryWhileBusy(file, () => inTransaction(database, 'BEGIN IMMEDIATE', work, takenBack))",
+    to: 'retryWhileBusy(file, work)',
   },
   {
     teeth: 'no-immediate',

@@ -8,7 +8,7 @@ import { postgres } from '../ledger/postgres/storm-store.ts';
 export interface StormStore {
   open(
     place: string,
-    options: Pick<SqliteLedgerOptions, 'clock' | 'log' | 'liveness' | 'view'>,
+    options: Pick<SqliteLedgerOptions, 'clock' | 'log' | 'liveness' | 'view' | 'together'>,
   ): Promise<Ledger>;
   /** The recorded operations in the order of their commits, and `ok` where the store is intact. */
   read(place: string): Promise<{ entries: HistoryEntry[]; integrity: string }>;

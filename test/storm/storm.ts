@@ -172,6 +172,8 @@ class Crowd {
       remote: this.remote,
       session,
       ttlMs: kind === 'freeze' ? 300 : 60_000,
+      // The others are on their own; and together nobody would see what happens without a transaction.
+      together: this.started % 4 !== 0 && teeth !== 'no-immediate',
       ...(this.started % 4 === 0 ? { view: this.view } : {}),
       ...(teeth ? { teeth } : {}),
       ...(repeat ? { repeat } : {}),

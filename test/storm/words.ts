@@ -15,6 +15,8 @@ export interface Order {
   place: string;
   remote: string;
   view?: string;
+  /** Whether it leads or follows a group, where the engine has such. */
+  together: boolean;
   session: string;
   ttlMs: number;
   /** What is done wrong on purpose. */

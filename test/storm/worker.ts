@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Ledger, Run } from '../../ledger/ledger.ts';
 import { ownerKey } from '../../ledger/liveness.ts';
 import { currentOwner } from '../../ledger/owner.ts';
+import { groupCommit } from '../../ledger/sqlite/group/group-commit.ts';
 import { PitcrewError } from '../../src/core/errors.ts';
 import { stderrLog } from '../../src/core/log.ts';
 import { openRemote } from './remote.ts';
@@ -33,6 +34,7 @@ async function open(): Promise<Ledger> {
   return store.open(order.place, {
     clock: Date.now,
     log: stderrLog('error'),
+    ...(order.together ? { together: groupCommit } : {}),
     ...(order.view ? { view: { file: order.view } } : {}),
     ...(teeth === 'no-pid-check' ? { liveness: () => 'unknown' as const } : {}),
   });

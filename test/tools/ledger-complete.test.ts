@@ -122,8 +122,12 @@ test('twice: the second time there is nothing to end', async () => {
   await works(client, 'ledger_register', { issues: [SECOND], paths: [] });
   await works(client, 'ledger_complete', {});
   const failure = await fails(client, 'ledger_complete', {}, 'refused');
-  expect(failure.message).toBe('This session holds no claim.');
-  expect(failure.hint).toBe('ledger_status shows who holds what.');
+  expect(failure.message).toMatch(
+    /^This session holds no claim any more: run r\d+-\w+ ended at \d{4}-\S+Z \(\d+ s ago\): completed\.$/,
+  );
+  expect(failure.hint).toBe('There is nothing to end; ledger_status shows who holds what.');
+  const stranger = await cli(stage, ['ledger-complete', '--json'], { env: { PITCREW_SESSION: 'stranger' } });
+  expect(stranger.data.error.message).toBe('This session holds no claim.');
 });
 
 test('one issue’s run alone; the other stays', async () => {
@@ -133,7 +137,11 @@ test('one issue’s run alone; the other stays', async () => {
   expect(done.data.issues.map((issue: { shortId: string }) => issue.shortId)).toEqual([SECOND]);
   expect(await active()).toEqual([`sentry:pitstop/${FIRST}`]);
   const again = await fails(client, 'ledger_complete', { issue: SECOND }, 'refused');
-  expect(again.message).toBe(`This session does not hold ${SECOND}.`);
+  expect(again.message).toMatch(
+    /^This session does not hold RACE-DAY-2 any more: run \S+ ended at .*: completed\.$/,
+  );
+  const never = await fails(client, 'ledger_complete', { issue: THIRD }, 'refused');
+  expect(never.message).toMatch(/^This session does not hold RACE-DAY-3/);
   await works(client, 'ledger_complete', { issue: FIRST });
 });
 
@@ -171,7 +179,10 @@ test('aborted: given up, worktree and branch stay', async () => {
 test('somebody else’s claim is not ended', async () => {
   await claim(other, [THIRD]);
   const failure = await fails(client, 'ledger_complete', { issue: THIRD }, 'refused');
-  expect(failure.message).toBe(`This session does not hold ${THIRD}.`);
+  expect(failure.message).toMatch(/^This session does not hold RACE-DAY-3 any more: /);
+  expect(failure.hint).toMatch(
+    /^second-crew, pid \d+ on \S+ holds it now\. ledger_status shows who holds what\.$/,
+  );
   await fails(client, 'ledger_complete', {}, 'refused');
   expect(await active()).toEqual([`sentry:pitstop/${THIRD}`]);
   await works(other, 'ledger_complete', {});

@@ -83,7 +83,8 @@ test('with write, what is not history counts from now on; twice changes nothing 
     'refused',
   );
   expect(failure.message).toContain('orders are slow');
-  expect((await imports('docs/runs.md', '--write')).data.added).toBe(0);
+  const again = await imports('docs/runs.md', '--write');
+  expect(again.data.added).toBe(0);
   expect(readFileSync(join(stage.repository, 'docs/runs.md'), 'utf8')).toBe(before);
   const own = await imports();
   expect(own.data.counts).toEqual({ active: 2, stale: 1, unclear: 1, closed: 0 });
@@ -105,6 +106,7 @@ test('3,000 lines are read whole', async () => {
 test.each([
   ['nothing.md', 'There is no nothing.md here.'],
   ['../outside.md', 'There is no ../outside.md here.'],
+  ['docs', 'docs is no file.'],
   ['/etc/passwd', '/etc/passwd is outside the repository.'],
 ])('%s cannot be read', async (file, sentence) => {
   const { code, data } = await cli(stage, ['ledger', 'import', file, '--json']);

@@ -117,6 +117,17 @@ describe('conflicts', () => {
     );
   });
 
+  test('without paths the ledger is asked first, and Sentry only for an issue that is free', async () => {
+    await register({ issues: [CONTRACT], paths: [] });
+    const fresh = await connect(stage, { name: 'third-crew', answer: person().answer });
+    stage.sandbox.misbehave({ match: { path: /\/events\// }, kind: 'status', status: 403 });
+    const held = await refused(fresh, { issues: [FORECAST, CONTRACT] });
+    expect(held.message).toMatch(/^Nothing was claimed\. RACE-DAY-1 is held by first-crew/);
+    await fails(fresh, 'ledger_register', { issues: [FORECAST] }, 'input');
+    stage.sandbox.behave();
+    await fresh.close();
+  });
+
   test('nothing of a refused call is claimed', async () => {
     await register({ issues: [CONTRACT], paths: [] });
     await refused(other, { issues: [FORECAST, CONTRACT], paths: ['src/weather/**'] });
@@ -155,7 +166,7 @@ describe('conflicts', () => {
     entries.add('someone is rewriting orders', ['src/orders/**'], 'started');
     const byPath = await refused(client, { issues: [CONTRACT] });
     expect(byPath.message).toMatch(
-      /^Nothing was claimed\. src\/orders\/pricing\.mjs \(held as src\/orders\/\*\*\) is held by .*someone is rewriting orders/,
+      /^Nothing was claimed\. src\/orders\/pricing\.mjs \(held as src\/orders\/\*\*\) is held by an entry written by hand \("someone is rewriting orders[^"]*"\)/,
     );
     expect(byPath.hint).toContain('Ask whoever wrote this entry into .claude/active-runs.md.');
     entries.remove();

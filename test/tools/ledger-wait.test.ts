@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../core/processes.ts';
+import { cli } from '../support/cli.ts';
 import { crashIn } from '../support/crashes.ts';
 import { connect, type TestClient } from '../support/mcp.ts';
 import { openStage, type Stage } from '../support/stage.ts';
@@ -120,6 +121,11 @@ describe('resources', () => {
 });
 
 describe('the lane', () => {
+  const claimedIn = async (lane: string, client: TestClient, issue: string): Promise<number> => {
+    await claim(client, [issue]);
+    return (await works(client, 'ledger_lane', { issue, lane })).data.position;
+  };
+
   test('one has the turn, the next waits for it, leaving passes it on', async () => {
     await claim(holder, [FIRST]);
     await claim(early, [SECOND]);
@@ -139,6 +145,25 @@ describe('the lane', () => {
     expect((await turn).data).toMatchObject({ position: 1, turn: true });
     await works(early, 'ledger_complete', { status: 'aborted' });
     expect((await lane(holder, FIRST)).data.turn).toBe(true);
+  });
+
+  test("a lane's name in the place of an issue: what is needed, and who is in the lane", async () => {
+    const [first, second] = [
+      await claimedIn('deploy', holder, FIRST),
+      await claimedIn('deploy', early, SECOND),
+    ];
+    expect([first, second]).toEqual([1, 2]);
+    const failure = await fails(late, 'ledger_lane', { issue: 'deploy' }, 'input');
+    expect(failure.message).toBe(
+      'deploy is the name of a lane; a place in it belongs to a claim, so an issue has to be named.',
+    );
+    expect(failure.hint).toMatch(
+      /In the lane deploy now: RACE-DAY-1 \(holder, pid \d+ on \S+, live\); RACE-DAY-2 \(early, pid/,
+    );
+    const typed = await cli(stage, ['ledger', 'lane', 'rebase']);
+    expect(typed.code).toBe(2);
+    expect(typed.stderr).toMatch(/^rebase is the name of a lane;.*\n.*In the lane rebase now: nobody\.\n$/);
+    for (const one of [holder, early]) await works(one, 'ledger_complete', { status: 'aborted' });
   });
 
   test('without a claim there is no place', async () => {

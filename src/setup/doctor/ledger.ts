@@ -124,15 +124,19 @@ const pathIn = (data: unknown): string[] =>
     : [];
 
 function runsLine(runs: readonly { run: string; liveness: string }[]): Check {
-  const of = (liveness: string) => runs.filter((run) => run.liveness === liveness);
-  const stale = [...of('suspect'), ...of('dead')];
-  const live = `${of('live').length} live run(s)`;
-  if (stale.length === 0) return say.ok('runs', live);
-  return say.warn(
-    'runs',
-    `${live}; ${stale.length} whose session is gone or silent: ${stale.map(({ run }) => run).join(', ')}.`,
-    'Nothing has to be done: a claim of a session that is gone gives way. pitcrew ledger-status shows them.',
-  );
+  const of = (liveness: string) => runs.filter((run) => run.liveness === liveness).map(({ run }) => run);
+  const [live, suspect, dead] = [of('live'), of('suspect'), of('dead')];
+  const lines = [
+    `${live.length} live run(s)`,
+    ...(dead.length > 0 ? [`${dead.length} whose session is gone: ${dead.join(', ')}`] : []),
+    ...(suspect.length > 0 ? [`${suspect.length} whose session does not answer: ${suspect.join(', ')}`] : []),
+  ];
+  if (lines.length === 1) return say.ok('runs', lines.join());
+  const next =
+    suspect.length > 0
+      ? `To go on with work that does not answer: pitcrew ledger takeover ${suspect[0]}, which asks first.`
+      : 'Nothing has to be done: the next claim frees what a session that is gone held.';
+  return say.warn('runs', `${lines.join('; ')}.`, next);
 }
 
 const kernelLine = (foreign: string | undefined): Check =>

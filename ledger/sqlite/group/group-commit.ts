@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf } from '../../../src/core/errors.ts';
+import type { Log } from '../../../src/core/log.ts';
+import type { Answered, Job, JudgeAll } from '../judge.ts';
+
+import { follow } from './follow.ts';
+import { lead } from './lead.ts';
+
+/** A process that judges for others, or has one that judges for it. */
+export interface Role {
+  /** `undefined`: it could not be judged together with others, and may or may not have been done; the command's id tells. */
+  judge(job: Job): Promise<Answered | undefined>;
+  end(): Promise<void>;
+}
+
+export interface GroupCommit {
+  /** As in `Role`; `undefined` also while nobody leads, which is nearly always. */
+  judge(job: Job): Promise<Answered | undefined>;
+  /** Finds a leader or becomes one: to be called by whoever found the lock taken. */
+  gather(): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/** How long it is tried to find who leads, while several want to, and how often. */
+const GATHER_MS = 100;
+const LOOK_EVERY_MS = 5;
+/** After a leader that does not answer, or that judges otherwise, everybody is on their own for so long. */
+const ALONE_MS = 1000;
+/** Longest path of a socket: 104 bytes on macOS, 108 on Linux. */
+const LONGEST_PLACE = 100;
+
+/**
+ * Group commit between processes. Where many want the store's lock at once, most of the time goes into waiting for it,
+ * waking up, and reading again what others wrote. So one of them leads: the others send it their commands over a socket in
+ * `folder`, and it judges all that have come in one transaction. It is only a shorter way: a leader that is
+ * killed, frozen or of another version is passed by after 100 ms, and each does its commands itself, under the same ids.
+ */
+export function groupCommit(options: {
+  /** The store's folder, closed to other persons. */
+  folder: string;
+  /** Says by what a command is judged here; only those who say the same judge for each other. */
+  greeting(): string;
+  judgeAll: JudgeAll;
+  /** Called when the leader that judged for this process is gone, or does not answer. */
+  left(): void;
+  log: Log;
+}): GroupCommit {
+  const { folder, judgeAll, log } = options;
+  const place = join(folder, 'group.sock');
+  const lockFile = join(folder, 'group-lock.db');
+  let role: Role | undefined;
+  let gathering: Promise<void> | undefined;
+  let notBefore = 0;
+  let isDisposed = process.platform === 'win32' || Buffer.byteLength(place) > LONGEST_PLACE;
+
+  const left = (isAnswering: boolean) => {
+    if (role) options.left();
+    role = undefined;
+    if (!isAnswering) notBefore = performance.now() + ALONE_MS;
+  };
+  const findRole = async () => {
+    const greeting = options.greeting();
+    for (const endsAt = performance.now() + GATHER_MS; performance.now() < endsAt && !isDisposed; ) {
+      role = existsSync(place) ? await follow(place, greeting, left) : undefined;
+      role ??= await lead({ place, lockFile, greeting }, judgeAll, () => left(true));
+      if (role) return;
+      // Somebody is about to lead. Whoever looks at a name costs it less time than whoever knocks.
+      do await delay(LOOK_EVERY_MS * (0.5 + Math.random()));
+      while (!existsSync(place) && performance.now() < endsAt);
+    }
+    left(false);
+  };
+  const gather = async () => {
+    if (role || isDisposed || performance.now() < notBefore) return;
+    gathering ??= findRole()
+      .catch((error: unknown) => {
+        left(false);
+        log.debug(`Commands are not judged together: ${messageOf(error)}`);
+      })
+      .finally(() => {
+        gathering = undefined;
+      });
+    await gathering;
+  };
+  return {
+    judge: async (job) => {
+      const asked = role;
+      const judged = await asked?.judge(job);
+      if (judged || role === asked) return judged;
+      // A leader that has ended leaves a crowd.
+      await gather();
+      return role?.judge(job);
+    },
+    gather,
+    dispose: async () => {
+      isDisposed = true;
+      await gathering;
+      await role?.end();
+    },
+  };
+}
