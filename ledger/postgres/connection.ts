@@ -1,8 +1,9 @@
 import { Socket } from 'node:net';
 import { upstreamError } from '../../src/core/errors.ts';
 import { CONNECT_MS, type Credentials, newClient } from './client.ts';
-import { asFailure, ConnectionLost } from './failures.ts';
-import type { Sql } from './sql.ts';
+import { asFailure, ConnectionLost, isNotPlanned } from './failures.ts';
+import { type Planned, plannedStatements } from './planned.ts';
+import { type Sql, sql, textOf } from './sql.ts';
 
 export interface ConnectionOptions extends Credentials {
   /** On every new connection too. */
@@ -33,7 +34,7 @@ export interface DatabaseSession {
    * Sends one message of one or more statements and gives the rows of the last. After `timeoutMs` without an answer the
    * connection is given up. Throws `ConnectionLost`, and errors with a code of the server's.
    */
-  run(statements: Sql, timeoutMs: number): Promise<Record<string, unknown>[]>;
+  run(statements: Sql | readonly Sql[], timeoutMs: number): Promise<Record<string, unknown>[]>;
   /** Something stands between us and the server: it told us another number of its process than its own. */
   isPooled: boolean;
 }
@@ -74,7 +75,7 @@ async function open(options: ConnectionOptions, onEnd: () => void): Promise<Open
   const socket = new Socket();
   const client = await newClient(options, socket);
   const { listener } = options;
-  let isPooled = false;
+  let planned: Planned | undefined;
   let isOver = false;
   const over = () => {
     if (!isOver) listener?.onDeaf();
@@ -91,13 +92,17 @@ async function open(options: ConnectionOptions, onEnd: () => void): Promise<Open
   client.on('end', over);
   client.on('notification', ({ payload }) => listener?.onNotice(payload ?? ''));
   const send: DatabaseSession['run'] = async (statements, timeoutMs) => {
-    if (isOver) throw new ConnectionLost('the connection had ended');
+    if (isOver) throw new ConnectionLost('the connection had ended', { isUnsent: true });
+    const all = 'pieces' in statements ? [statements] : statements;
+    const message = planned?.messageOf(all) ?? { text: all.map(textOf).join(';\n'), failed: () => {} };
     const timer = setTimeout(abandon, timeoutMs);
     try {
-      const results: unknown = await client.query(statements.text);
+      const results: unknown = await client.query(message.text);
       return rowsOf(Array.isArray(results) ? results.at(-1) : results);
     } catch (error) {
       const failure = asFailure(error);
+      message.failed();
+      if (isNotPlanned(failure)) planned?.giveUp();
       if (failure instanceof ConnectionLost) abandon();
       throw failure;
     } finally {
@@ -113,11 +118,8 @@ async function open(options: ConnectionOptions, onEnd: () => void): Promise<Open
   };
   try {
     await client.connect();
-    if (listener) {
-      const listen = { text: `LISTEN ${listener.channel}; SELECT pg_backend_pid() AS pid` };
-      const [row] = await run(listen, CONNECT_MS);
-      isPooled = !('processID' in client && client.processID === row?.pid);
-    }
+    const [row] = await run(greeting('processID' in client ? client.processID : undefined), CONNECT_MS);
+    if (row?.is_direct === true) planned = plannedStatements();
   } catch (error) {
     abandon();
     throw asFailure(error);
@@ -127,8 +129,16 @@ async function open(options: ConnectionOptions, onEnd: () => void): Promise<Open
     await client.end().catch(() => {});
     clearTimeout(timer);
   };
-  return { run, end, isPooled };
+  return { run, end, isPooled: planned === undefined };
 }
+
+/**
+ * Whether `process`, as we were told, is the server's. Only then may anything outlive a transaction: that plans are made
+ * for any values (PostgreSQL makes one for each of the first five otherwise).
+ */
+const greeting = (process: unknown): Sql =>
+  sql`SELECT CASE WHEN pg_backend_pid() = ${Number(process) || 0}
+    THEN set_config('plan_cache_mode', 'force_generic_plan', false) IS NOT NULL END AS is_direct`;
 
 /** A server that does not answer a goodbye is not waited for. */
 const FAREWELL_MS = 1000;

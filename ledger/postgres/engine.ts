@@ -7,6 +7,7 @@ import type { PostgresLedgerOptions } from '../postgres-ledger.ts';
 import { type ViewWriter, viewWriter } from '../view-writer.ts';
 import { addressOf } from './address.ts';
 import { judgeOn } from './judge.ts';
+import { type Keeper, keeperOf } from './keeper.ts';
 import { lastKnownOf, READ_PATIENCE_MS } from './last-known.ts';
 import { type Place, SERVER_CLOCK } from './load.ts';
 import { mirrorFile } from './mirror.ts';
@@ -33,13 +34,17 @@ export function postgresEngine(options: PostgresLedgerOptions): PostgresEngine {
   const key = repositoryKey(options.repository);
   const now = (): Sql => (options.serverClock ? sql`${options.serverClock()}::bigint` : SERVER_CLOCK);
   const place = (): Place => ({ shown: address.shown, repository: key.name, now: now() });
+  const onElsewhere = () => {
+    view?.changed();
+    mirror?.changed();
+  };
   const revisions = revisionsOf({
     channel: key.channel,
     read: (patienceMs) => revisionOf(place(), database.ask(patienceMs)),
-    onElsewhere() {
-      view?.changed();
-      mirror?.changed();
-    },
+    hear: (patienceMs) => database.hear(patienceMs),
+    ignore: () => database.ignore(),
+    isKeeping: () => keeper?.isKeeping() ?? false,
+    onElsewhere,
   });
   const { listener } = revisions;
   const database = openDatabase({ ...options, url: address.url, place: place(), key, log, listener });
@@ -48,6 +53,7 @@ export function postgresEngine(options: PostgresLedgerOptions): PostgresEngine {
   const known = lastKnownOf(options, { ask: database.ask, place, handwritten });
   let view: ViewWriter | undefined;
   let mirror: MirrorWriter | undefined;
+  let keeper: Keeper | undefined;
 
   const judge = judgeOn({
     database,
@@ -75,6 +81,10 @@ export function postgresEngine(options: PostgresLedgerOptions): PostgresEngine {
       const lockFile = join(folder, 'view-lock.db');
       view = viewWriter({ ...options.view, lockFile, clock, log, read });
     }
+    const file = join(folder, `${options.view ? 'view' : 'mirror'}-${key.channel}.keeper`);
+    // Nobody has kept anything for a moment.
+    const onStart = () => void revisions.hear().then(onElsewhere, () => {});
+    keeper = keeperOf({ file, clock, onStart });
   }
 
   let closed: Promise<void> | undefined;
@@ -85,6 +95,7 @@ export function postgresEngine(options: PostgresLedgerOptions): PostgresEngine {
     triage: (query) => findTriage(place(), database.ask(), query),
     incident: (incident) => incidentRecord(place(), database.ask(), incident, liveness),
     async sinceTrim() {
+      await revisions.hear(READ_PATIENCE_MS);
       const found = await known.look(READ_PATIENCE_MS);
       void mirror?.write(found);
       return found.picture.now - found.picture.trimmedAt;
@@ -94,6 +105,7 @@ export function postgresEngine(options: PostgresLedgerOptions): PostgresEngine {
     askAgainMs: (ticket) => Math.min(LOOK_AGAIN_MS, (known.ticketTtlMs(ticket) ?? MAX_TICKET_MS) / 3),
     dispose: () => {
       revisions.stop();
+      keeper?.stop();
       closed ??= Promise.all([view?.finish(), mirror?.finish()]).then(() => database.dispose());
       return closed;
     },

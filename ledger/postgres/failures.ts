@@ -9,9 +9,13 @@ import { untrustedLine } from '../../src/core/untrusted.ts';
 
 /** The connection ended, or never came about: what was under way may have been done or not. */
 export class ConnectionLost extends Error {
-  constructor(cause: unknown) {
+  /** It has not been done: the message was never sent, or the server says that it ended the transaction before (25P03). */
+  readonly isUndone: boolean;
+
+  constructor(cause: unknown, { isUnsent = false } = {}) {
     super(untrustedLine(messageOf(cause), 300), { cause });
     this.name = 'ConnectionLost';
+    this.isUndone = isUnsent || sqlState(cause) === '25P03';
   }
 }
 
@@ -33,9 +37,12 @@ export function asFailure(thrown: unknown): unknown {
   return /^(08...|57P0[1-5]|25P03|53300)$/.test(state) ? new ConnectionLost(thrown) : thrown;
 }
 
-/** Serialization and deadlock: the server has undone everything, and asks for a second try. */
+/** A statement was named that the server does not have: the connection goes through other hands after all. */
+export const isNotPlanned = (thrown: unknown): boolean => sqlState(thrown) === '26000';
+
+/** Serialization and deadlock: the server has undone everything, and asks for a second try. Unplanned: it goes plain. */
 export const wantsRepetition = (thrown: unknown): boolean =>
-  ['40001', '40P01'].includes(sqlState(thrown) ?? '');
+  isNotPlanned(thrown) || ['40001', '40P01'].includes(sqlState(thrown) ?? '');
 
 /** The sentence for whatever kept the database from answering; `thrown` may be a sentence already. */
 export function explained(thrown: unknown, shown: string): PitcrewError | unknown {

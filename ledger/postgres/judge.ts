@@ -17,7 +17,7 @@ import type { Mirror } from './mirror.ts';
 import { pictureAfter } from './picture.ts';
 import type { RepositoryKey } from './repository-key.ts';
 import { answerKept, savingOf } from './save.ts';
-import { type Sql, sql } from './sql.ts';
+import { type Sql, sql, text } from './sql.ts';
 import type { Store } from './store.ts';
 
 export interface JudgeParts {
@@ -108,7 +108,7 @@ function writesOf<K extends Kind>(parts: JudgeParts, kind: K, input: Input<K>, j
     if ('cmd' in input) writes.push(answerKept(key.name, input.cmd, kind, answer, moment.now));
   }
   if (changes.rev > state.rev) {
-    writes.push(sql`SELECT pg_notify(${key.channel}, ${announcementOf(changes.rev)})`);
+    writes.push(sql`NOTIFY ${text(key.channel)}, ${announcementOf(changes.rev)}`);
   }
   if (parts.isRecorded) {
     const entry = historyText(kind, input, moment, answer, changes.rev);

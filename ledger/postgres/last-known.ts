@@ -68,12 +68,14 @@ export function lastKnownOf(
     return listingOf(picture, picture.now, liveness);
   };
   const remembered = (): Mirror | undefined => {
-    if (known || folder === undefined) return known;
+    if (folder === undefined) return known;
     try {
+      // What happens elsewhere is heard by one session of the clone, and stands there.
       const found = readMirror(mirrorFile(folder));
-      return found?.repository === place().repository ? found : undefined;
+      const isOurs = found?.repository === place().repository;
+      return isOurs && !(known && isNewer(known, found)) ? found : known;
     } catch {
-      return undefined;
+      return known;
     }
   };
   return {

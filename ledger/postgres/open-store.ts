@@ -4,7 +4,7 @@ import type { DatabaseSession } from './connection.ts';
 import { sqlState, tooNew } from './failures.ts';
 import type { Place } from './load.ts';
 import { FORMAT, MIGRATIONS } from './schema.ts';
-import { batch, sql } from './sql.ts';
+import { sql, text } from './sql.ts';
 
 /** What programs that bring a store to a new format lock: any number that nobody else is likely to use. */
 const MIGRATION_LOCK = sql`SELECT pg_advisory_xact_lock(7236840921376412)`;
@@ -46,7 +46,7 @@ async function formatOf(session: DatabaseSession): Promise<number> {
 async function migrate(session: DatabaseSession): Promise<void> {
   try {
     await session.run(
-      batch([sql`BEGIN`, sql`SET LOCAL lock_timeout = ${`${MIGRATION_MS}ms`}`, MIGRATION_LOCK]),
+      [sql`BEGIN`, sql`SET LOCAL lock_timeout = ${`${MIGRATION_MS}ms`}`, MIGRATION_LOCK],
       MIGRATION_MS,
     );
     const [row] = await session.run(
@@ -55,10 +55,10 @@ async function migrate(session: DatabaseSession): Promise<void> {
     );
     const found = row?.made === true ? await formatOf(session) : 0;
     if (found < FORMAT) {
-      const steps = MIGRATIONS.slice(found).map((text) => ({ text }));
+      const steps = MIGRATIONS.slice(found).map(text);
       const mark = sql`INSERT INTO pitcrew.format VALUES (1, ${FORMAT})
         ON CONFLICT (id) DO UPDATE SET format = excluded.format`;
-      await session.run(batch([...steps, mark]), MIGRATION_MS);
+      await session.run([...steps, mark], MIGRATION_MS);
     }
     await session.run(sql`COMMIT`, CONNECT_MS);
   } catch (error) {

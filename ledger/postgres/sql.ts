@@ -1,6 +1,7 @@
-/** Text of a statement; made only by `sql`, so that every value in it is quoted. */
+/** A statement; made only by `sql`, so that every value in it is quoted. */
 export interface Sql {
-  readonly text: string;
+  /** Text and literals by turns, text first and last: what stands at an odd place is a value. */
+  readonly pieces: readonly string[];
 }
 
 export type SqlValue = Sql | string | number | null | readonly string[];
@@ -10,23 +11,45 @@ export type SqlValue = Sql | string | number | null | readonly string[];
  * parameters of the protocol cannot: a transaction is two journeys to the server instead of ten.
  */
 export function sql(parts: TemplateStringsArray, ...values: SqlValue[]): Sql {
-  const text = parts.reduce((whole, part, at) => whole + quoted(values[at - 1] ?? null) + part);
-  return { text };
+  return joined(
+    parts.flatMap((part, at) => [...(at > 0 ? [asSql(values[at - 1] ?? null)] : []), text(part)]),
+  );
 }
 
-/** Several statements in one message. */
-export const batch = (statements: readonly Sql[]): Sql => ({
-  text: statements.map((statement) => statement.text).join(';\n'),
-});
-
 /** Parts of one statement. */
-export const list = (parts: readonly Sql[]): Sql => ({ text: parts.map((part) => part.text).join(', ') });
+export const list = (parts: readonly Sql[]): Sql =>
+  joined(parts.flatMap((part, at) => (at > 0 ? [text(', '), part] : [part])));
 
-function quoted(value: SqlValue): string {
+/** What is known when the program is written, and holds no value: also several statements. */
+export const text = (known: string): Sql => ({ pieces: [known] });
+
+export const textOf = ({ pieces }: Sql): string => pieces.join('');
+
+/** The same statement for any values, `$1` in the place of the first; and its values, as literals. */
+export function formOf({ pieces }: Sql): { form: string; values: string[] } {
+  const form = pieces.map((piece, at) => (at % 2 === 0 ? piece : `$${(at + 1) / 2}`)).join('');
+  return { form, values: pieces.filter((_, at) => at % 2 === 1) };
+}
+
+/** One after the other: the last text of one and the first of the next are one text. */
+function joined(parts: readonly Sql[]): Sql {
+  const pieces = [''];
+  for (const {
+    pieces: [first = '', ...rest],
+  } of parts)
+    pieces.push(`${pieces.pop()}${first}`, ...rest);
+  return { pieces };
+}
+
+const asSql = (value: SqlValue): Sql =>
+  typeof value === 'object' && value !== null && 'pieces' in value
+    ? value
+    : { pieces: ['', quoted(value), ''] };
+
+function quoted(value: Exclude<SqlValue, Sql>): string {
   if (value === null) return 'NULL';
   if (typeof value === 'number') return numeral(value);
   if (typeof value === 'string') return literal(value);
-  if ('text' in value) return value.text;
   return `ARRAY[${value.map(literal).join(', ')}]::text[]`;
 }
 

@@ -6,14 +6,18 @@ import { ConnectionLost, explained, outcomeUnknown } from './failures.ts';
 import type { Place } from './load.ts';
 import { openStore } from './open-store.ts';
 import { persistently } from './persistently.ts';
-import { tryPooler } from './pooler.ts';
 import type { Ask } from './queries.ts';
+import { readingOf } from './reading.ts';
 import type { RepositoryKey } from './repository-key.ts';
-import { batch, type Sql, sql } from './sql.ts';
+import { type Sql, sql, text } from './sql.ts';
 
 export interface Store {
   /** One statement, on one picture of the store. Tried again on a new connection for `patienceMs`. */
   ask: (patienceMs?: number) => Ask;
+  /** Notices arrive when it resolves, and through a pooler it depends (`tryPooler`). Tried again as `ask` is. */
+  hear(patienceMs?: number): Promise<void>;
+  /** They do not have to arrive any more; false where that is not in our hands. */
+  ignore(): boolean;
   /** See `Transaction`. Throws sentences; after one of an unknown outcome the same command may be given again. */
   transact<T>(transaction: Transaction<T>): Promise<T>;
   dispose(): Promise<void>;
@@ -31,12 +35,20 @@ export interface Transaction<T> {
 }
 
 /**
- * A client that is frozen in a transaction keeps all others out for this long; then the server refuses its COMMIT. No
- * other time-out ends a server that is still sending, so there TCP's own has to (measured: without it for minutes).
+ * A client that is frozen in a transaction keeps all others out for this long; then the server refuses its COMMIT. Whoever
+ * is only slow, by his line or his machine, has more time when he tries again.
  */
-const IDLE_IN_TRANSACTION_MS = 5000;
+const IDLE_IN_TRANSACTION_MS = { first: 1000, again: 5000 };
 /** Longer than that: a frozen holder costs the others time and no failure. */
 const LOCK_MS = 10_000;
+/** No other time-out ends a server that is still sending, so there TCP's own has to (measured: without it for minutes). */
+const timeOuts = (idleMs: number): Sql[] =>
+  Object.entries({
+    idle_in_transaction_session_timeout: idleMs,
+    tcp_user_timeout: idleMs,
+    statement_timeout: LOCK_MS,
+    lock_timeout: LOCK_MS,
+  }).map(([name, ms]) => text(`SET LOCAL ${name} = ${ms}`));
 /** For a server whose network is gone: it has ended the statement by then. */
 const ANSWER_MS = LOCK_MS + 2000;
 /** How long a lost connection is made anew before the caller hears of it. */
@@ -51,13 +63,11 @@ export function openDatabase(
   const credentials = { url, password, passwordFile };
   const reader = connection({ ...credentials, listener });
   const writer = connection(credentials);
-  const begin = [
+  const begin = (idleMs: number): Sql[] => [
     // The server's own default may be one that keeps an old picture while it waits for the lock.
     sql`BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE`,
-    // Of this transaction alone. In a statement of its own, since a time-out counts from the start of the next one.
-    sql`SELECT set_config('idle_in_transaction_session_timeout', ${`${IDLE_IN_TRANSACTION_MS}ms`}, true),
-      set_config('tcp_user_timeout', ${`${IDLE_IN_TRANSACTION_MS}ms`}, true),
-      set_config('statement_timeout', ${`${LOCK_MS}ms`}, true), set_config('lock_timeout', ${`${LOCK_MS}ms`}, true)`,
+    // Of this transaction alone, and ahead: a time-out counts from the start of the next statement.
+    ...timeOuts(idleMs),
     // In a statement of its own too: the next one sees what the last holder of the lock has written.
     sql`SELECT pg_advisory_xact_lock(${key.lock}::bigint)`,
   ];
@@ -73,27 +83,12 @@ export function openDatabase(
     return session;
   };
 
-  /** Once for each new connection: whoever waits may rely on notices from then on, or is told that none come. */
-  let announced: { to: DatabaseSession; done: Promise<void> } | undefined;
-  const announce = async (session: DatabaseSession, isFirst: boolean): Promise<void> => {
-    if (!session.isPooled) return listener.onListening();
-    return tryPooler(credentials, { listener, log, shown: place.shown, isFirst });
-  };
-  const listening = async (session: DatabaseSession): Promise<DatabaseSession> => {
-    await ready(session);
-    if (announced?.to !== session) announced = { to: session, done: announce(session, !announced) };
-    const { done } = announced;
-    await done.catch((error: unknown) => {
-      if (announced?.done === done) announced = undefined;
-      throw error;
-    });
-    return session;
-  };
+  const reading = readingOf({ reader, ready, credentials, listener, log, shown: place.shown });
 
   const ask: Store['ask'] =
     (patienceMs = PATIENCE_MS) =>
     async <T>(statement: Sql) => {
-      const once = async () => (await listening(await reader.session())).run(statement, CONNECT_MS);
+      const once = async () => (await reading.session()).run(statement, CONNECT_MS);
       try {
         const [row] = await persistently(once, patienceMs);
         // The form of what this program wrote is bound to the format's number.
@@ -103,18 +98,20 @@ export function openDatabase(
       }
     };
 
-  const attempt = async <T>(transaction: Transaction<T>, onCommit: () => void): Promise<T> => {
+  const attempt = async <T>(transaction: Transaction<T>, idleMs: number, onDoubt: () => void): Promise<T> => {
     const session = await ready(await writer.session());
+    let isCommitting = false;
     try {
-      const [row] = await session.run(batch([...begin, transaction.load]), ANSWER_MS);
+      const [row] = await session.run([...begin(idleMs), transaction.load], ANSWER_MS);
       await doubts.settle((statement) => session.run(statement, ANSWER_MS));
       const { writes, result } = transaction.decide(row?.data);
-      if (writes.length > 0) onCommit();
-      await session.run(batch([...writes, writes.length > 0 ? sql`COMMIT` : sql`ROLLBACK`]), ANSWER_MS);
+      isCommitting = writes.length > 0;
+      await session.run([...writes, writes.length > 0 ? sql`COMMIT` : sql`ROLLBACK`], ANSWER_MS);
       return result;
     } catch (error) {
       // Without a connection there is nothing left to undo.
       if (!(error instanceof ConnectionLost)) await session.run(sql`ROLLBACK`, ANSWER_MS).catch(() => {});
+      else if (isCommitting && !error.isUndone) onDoubt();
       throw error;
     }
   };
@@ -123,14 +120,23 @@ export function openDatabase(
   const transact = async <T>(transaction: Transaction<T>): Promise<T> => {
     const { cmd, what } = transaction;
     let isInDoubt = false;
+    let isFirst = true;
+    const once = (idleMs: number) =>
+      attempt(transaction, idleMs, () => {
+        isInDoubt = true;
+      });
     const work = () =>
-      persistently(
-        () =>
-          attempt(transaction, () => {
-            isInDoubt = true;
-          }),
-        PATIENCE_MS,
-      );
+      persistently(async () => {
+        if (!isFirst) return once(IDLE_IN_TRANSACTION_MS.again);
+        isFirst = false;
+        try {
+          return await once(IDLE_IN_TRANSACTION_MS.first);
+        } catch (error) {
+          if (!(error instanceof ConnectionLost && error.isUndone)) throw error;
+        }
+        // Cut off. However long it waited for the lock before, it has this second try.
+        return once(IDLE_IN_TRANSACTION_MS.again);
+      }, PATIENCE_MS);
     const turn = queue.then(work);
     queue = turn.catch(() => {});
     try {
@@ -146,5 +152,9 @@ export function openDatabase(
     await queue;
     await Promise.all([reader.close(), writer.close()]);
   };
-  return { ask, transact, dispose };
+  const hear: Store['hear'] = (patienceMs = PATIENCE_MS) =>
+    persistently(reading.hear, patienceMs).catch((error: unknown) => {
+      throw explained(error, place.shown);
+    });
+  return { ask, hear, ignore: reading.ignore, transact, dispose };
 }

@@ -27,6 +27,7 @@ export function connect(file: string, options: { readOnly?: boolean; timeoutMs?:
     timeout: options.timeoutMs ?? 0,
     readOnly: options.readOnly ?? false,
   });
+  let blockedMs = options.timeoutMs ?? 0;
   const statements = new Map<string, StatementSync>();
   const prepared = (sql: string): StatementSync => {
     const known = statements.get(sql);
@@ -48,7 +49,11 @@ export function connect(file: string, options: { readOnly?: boolean; timeoutMs?:
       prepared(sql).run(...values);
     },
     exec: (sql) => database.exec(sql),
-    waitFor: (ms) => prepared(`PRAGMA busy_timeout = ${ms}`).get(),
+    waitFor: (ms) => {
+      if (ms === blockedMs) return;
+      prepared(`PRAGMA busy_timeout = ${ms}`).get();
+      blockedMs = ms;
+    },
     close: () => {
       statements.clear();
       database.close();

@@ -9,6 +9,7 @@ import type { Sight } from '../liveness.ts';
 import { bootId, pidNamespace } from '../owner.ts';
 import { sightOf } from '../owners.ts';
 import type { SqliteLedgerOptions } from '../sqlite-ledger.ts';
+import { SHOWN_RECENT } from '../view.ts';
 import { type ViewWriter, viewWriter } from '../view-writer.ts';
 import type { Database } from './database.ts';
 import { guardFile } from './file-guard.ts';
@@ -106,10 +107,10 @@ export async function openSqliteEngine(options: SqliteLedgerOptions): Promise<Sq
     return verdict.answer as Answer<K>;
   };
 
-  const listing = () => look((db, seen) => listRuns(db, file, seen()));
+  const listing = (most?: number) => look((db, seen) => listRuns(db, file, seen(), most));
   const byHand = () => readOrSay(() => handwritten(clock()));
   if (options.view) {
-    const read = async () => ({ ...(await listing()), handwritten: byHand() });
+    const read = async () => ({ ...(await listing(SHOWN_RECENT)), handwritten: byHand() });
     const lockFile = join(dirname(file), 'view-lock.db');
     view = viewWriter({ ...options.view, lockFile, clock, log: options.log, read });
   }

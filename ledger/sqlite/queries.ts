@@ -29,8 +29,8 @@ export interface Listing {
 
 const RECENT_LIMIT = 100;
 
-/** Active runs, oldest first, and those closed within the history, newest first. */
-export function listRuns(database: Database, file: string, moment: Sight): Listing {
+/** Active runs, oldest first, and those closed within the history, newest first and at most `most` of them. */
+export function listRuns(database: Database, file: string, moment: Sight, most = RECENT_LIMIT): Listing {
   const { store, rev } = loadHead(database, file);
   const { runs, tickets } = holdingsIn(database);
   const rows = worktrees(database);
@@ -45,7 +45,7 @@ export function listRuns(database: Database, file: string, moment: Sight): Listi
       .all(
         'SELECT data FROM runs WHERE closed_at >= ? ORDER BY closed_at DESC, fence DESC LIMIT ?',
         since,
-        RECENT_LIMIT,
+        most,
       )
       .map(storedRun),
     waiting: ticketViews(tickets, moment.now),

@@ -27,7 +27,11 @@ export const transact = <T>(
   file: string,
   work: () => T,
   takenBack: () => void = () => undefined,
-): Promise<T> => retryWhileBusy(file, () => inTransaction(database, 'BEGIN IMMEDIATE', work, takenBack));
+): Promise<T> =>
+  retryWhileBusy(file, () => {
+    database.waitFor(WAIT_BLOCKED_MS);
+    return inTransaction(database, 'BEGIN IMMEDIATE', work, takenBack);
+  });
 
 /** As `transact`, but does not wait: `undefined` where another process has the lock and keeps it for a few ms. */
 export function transactNow<T>(
@@ -41,8 +45,6 @@ export function transactNow<T>(
   } catch (error) {
     if (isBusy(error)) return undefined;
     throw error;
-  } finally {
-    database.waitFor(WAIT_BLOCKED_MS);
   }
 }
 

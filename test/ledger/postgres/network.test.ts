@@ -115,6 +115,36 @@ describe.skipIf(!server).concurrent('a network that fails', () => {
     expect(await kinds(near)).toEqual(['registered near']);
   });
 
+  test('a line that is slow and not frozen: cut off once, it has the time that it needs', async (context) => {
+    const { expect } = context;
+    const { far, near, proxy } = await farAndNear(context);
+    let held = 0;
+    let late = '';
+    let timer: NodeJS.Timeout | undefined;
+    proxy.watch((bytes) => {
+      if (!isCommit(bytes) || bytes.toString() === late) return 'pass';
+      late = bytes.toString();
+      held += 1;
+      clearTimeout(timer);
+      timer = setTimeout(() => proxy.restore(), 2000);
+      return 'hold';
+    });
+    expect(await far.register(claim('far', 'W-1'))).toMatchObject({ ok: true, rev: 1 });
+    expect(held).toBe(2);
+    expect(await kinds(near)).toEqual(['registered far']);
+  });
+
+  test('cut off each time: nothing was written, and that is known', async (context) => {
+    const { expect } = context;
+    const { far, near, proxy } = await farAndNear(context);
+    proxy.watch((bytes) => (isCommit(bytes) ? 'hold' : 'pass'));
+    await expect(far.register(claim('far', 'W-1'))).rejects.toMatchObject({
+      kind: 'upstream',
+      message: expect.stringMatching(/cannot be reached: .*idle-in-transaction.* Nothing was decided/),
+    });
+    expect(await kinds(near)).toEqual([]);
+  });
+
   test('10 s without a network: reads tell their age, claims stay, nothing is granted twice', async (context) => {
     const { expect } = context;
     const { far, near, proxy } = await farAndNear(context);

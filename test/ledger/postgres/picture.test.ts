@@ -4,6 +4,7 @@ import { SERVER_CLOCK } from '../../../ledger/postgres/load.ts';
 import { mirrorFile, readMirror } from '../../../ledger/postgres/mirror.ts';
 import { type Picture, pictureOf } from '../../../ledger/postgres/picture.ts';
 import type { Ask } from '../../../ledger/postgres/queries.ts';
+import { textOf } from '../../../ledger/postgres/sql.ts';
 import { openPostgresLedger } from '../../../ledger/postgres-ledger.ts';
 import { cmd, collectingLog, exclusive, HOUR, MINUTE, ownerOf, START, tempFolder } from '../helpers.ts';
 import { freshRepository, serverForThisFile } from './desks.ts';
@@ -15,7 +16,7 @@ async function asker(repository: string): Promise<() => Promise<unknown>> {
   const client = new pg.Client({ connectionString: server?.url });
   await client.connect();
   onTestFinished(() => client.end());
-  const ask: Ask = async ({ text }) => (await client.query(text)).rows[0]?.data;
+  const ask: Ask = async (statement) => (await client.query(textOf(statement))).rows[0]?.data;
   const place = { shown: '', repository, now: SERVER_CLOCK };
   return async () => comparable(await pictureOf(place, ask, { recent: false }));
 }

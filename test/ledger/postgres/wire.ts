@@ -39,6 +39,8 @@ export interface Wire {
   url: string;
   /** The text of every query that a client has sent, oldest first: each is a journey to the server and back. */
   queries: string[];
+  /** All that the server has planned for the connections of now is gone, and their clients do not know. */
+  forgetPlans(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -46,8 +48,11 @@ export interface Wire {
 export async function wireTo({ listens, user, password }: TestPostgres): Promise<Wire> {
   const queries: string[] = [];
   const open = new Set<Socket>();
+  const upstreams = new Map<Socket, Socket>();
   const server = createServer((client) => {
     const upstream = connect(listens);
+    upstreams.set(upstream, client);
+    upstream.on('close', () => upstreams.delete(upstream));
     const read = messageReader(
       (message) => {
         if (message.letter === 'Q') queries.push(textOf(message));
@@ -68,6 +73,14 @@ export async function wireTo({ listens, user, password }: TestPostgres): Promise
   return {
     url: addressOf(await portOf(server), { user, password }),
     queries,
+    forgetPlans: async () => {
+      for (const [upstream, client] of upstreams) {
+        upstream.unpipe(client);
+        upstream.write(DEALLOCATE);
+        await once(upstream.resume(), 'data');
+        upstream.pipe(client);
+      }
+    },
     close: async () => {
       for (const socket of open) socket.destroy();
       server.close();
@@ -75,6 +88,8 @@ export async function wireTo({ listens, user, password }: TestPostgres): Promise
     },
   };
 }
+
+const DEALLOCATE = Buffer.from('Q\0\0\0\x13DEALLOCATE ALL\0', 'latin1');
 
 export async function portOf(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
