@@ -43,7 +43,8 @@ export function connect(file: string, options: { readOnly?: boolean; timeoutMs?:
       const statement = prepared(sql);
       statement.setReturnArrays(true);
       // The declared type is that of a statement without this setting.
-      return statement.all(...values) as unknown as SQLOutputValue[][];
+      const rows: unknown[] = statement.all(...values);
+      return rows.filter(Array.isArray);
     },
     run: (sql, ...values) => {
       prepared(sql).run(...values);

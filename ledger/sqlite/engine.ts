@@ -78,9 +78,15 @@ export async function openSqliteEngine(options: SqliteLedgerOptions): Promise<Sq
     if (verdicts.some((verdict) => 'hasChanged' in verdict && verdict.hasChanged)) changed();
   };
   const judgeAll: JudgeAll = async (jobs) => {
-    const verdicts = await guarded(() => judging.all(jobs));
-    seen(verdicts);
-    return verdicts;
+    try {
+      const verdicts = await guarded(() => judging.all(jobs));
+      seen(verdicts);
+      return verdicts;
+    } catch (error) {
+      // Of several commands some may be done, whose repetition is no change.
+      if (jobs.length > 1) changed();
+      throw error;
+    }
   };
   // Whoever leads renders for its followers; they look after it when it is gone.
   const group = options.together?.({ ...groupOf(options), judgeAll, left: changed });

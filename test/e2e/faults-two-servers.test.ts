@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CONFIG } from '../cli/trouble.ts';
 import { until } from '../core/processes.ts';
+import { holdLock } from '../ledger/group/helpers.ts';
 import { crashIn } from '../support/crashes.ts';
 import { accept, connect, type TestClient } from '../support/mcp.ts';
 import { type SmallFix, writeSmallFix } from '../support/small-fix.ts';
@@ -38,6 +40,19 @@ test('two sessions take the same issues at once: each issue has one of them, and
   expect(refused?.text).toMatch(/^refused: Nothing was claimed.*held by crew-[12], pid \d+/);
   const winner = clients[answers[0]?.isError ? 1 : 0];
   if (winner) await works(winner, 'ledger_complete', { note: 'shared out' });
+});
+
+test('two sessions that find the ledger taken have one of them write for both', async () => {
+  const folder = join(stage.repository, '.git/pitcrew');
+  const letGo = holdLock(join(folder, 'ledger.db'));
+  const asked = both((client, issue, index) =>
+    works(client, 'ledger_register', { issues: [issue], paths: [FILES[index] ?? ''] }),
+  );
+  await until('one of them leads', () => existsSync(join(folder, 'group.sock')));
+  letGo();
+  const [one, other] = await asked;
+  expect(one?.data.run).not.toBe(other?.data.run);
+  await both((client) => works(client, 'ledger_complete', { note: 'shared out' }));
 });
 
 test('two sessions go the whole way at once, each with its own issue, and neither sees the work of the other', async () => {

@@ -85,6 +85,12 @@ const KILL_EVERY_MS = 100;
 const FREEZE_EVERY_MS = 60;
 const LEAST_FREEZE_MS = 100;
 const FREEZE_MS = 1400;
+/**
+ * A database gives its lock to whoever came first, also to somebody who sleeps: with half of them asleep nearly nothing else
+ * would happen. Fewer sleep, and some for longer than the second after which they are cut off.
+ */
+const DATABASE_FREEZE_EVERY_MS = 250;
+const DATABASE_FREEZE_MS = 2900;
 
 interface Session {
   child: ChildProcess;
@@ -148,7 +154,8 @@ class Crowd {
   }
 
   private async freezing(endsAt: number): Promise<void> {
-    for (; performance.now() < endsAt; await delay(FREEZE_EVERY_MS)) {
+    const every = this.isInDatabase() ? DATABASE_FREEZE_EVERY_MS : FREEZE_EVERY_MS;
+    for (; performance.now() < endsAt; await delay(every)) {
       const session = this.sessions[Math.floor(Math.random() * this.sessions.length)];
       if (!session?.hasBegun || !session.child.kill('SIGSTOP')) continue;
       this.thawLater(session);
@@ -158,9 +165,12 @@ class Crowd {
 
   private thawLater({ child }: Session): void {
     this.freezes++;
-    this.thaws.push(
-      delay(LEAST_FREEZE_MS + Math.random() * FREEZE_MS).then(() => void child.kill('SIGCONT')),
-    );
+    const longest = this.isInDatabase() ? DATABASE_FREEZE_MS : FREEZE_MS;
+    this.thaws.push(delay(LEAST_FREEZE_MS + Math.random() * longest).then(() => void child.kill('SIGCONT')));
+  }
+
+  private isInDatabase(): boolean {
+    return this.options.engine === 'postgres';
   }
 
   private start(repeat?: Call): Session {

@@ -4,36 +4,48 @@ import type { Role } from './group-commit.ts';
 import { LONGEST_LINE, lineReader, PATIENCE_MS, type Reply } from './words.ts';
 
 /**
- * Joins the leader that listens at `place`; `undefined` where there is none, or one whose greeting is not `greeting`: it
- * would judge by other rules. `left` is called when that is over, with false where the leader does not answer any more.
+ * Joins the leader that listens at `place`; `undefined` where there is none, `stranger` where one greets otherwise than with
+ * `greeting`, or not at all: it would judge by other rules. `left` is called when that is over, with false where the leader
+ * does not answer any more.
  */
 export async function follow(
   place: string,
   greeting: string,
   left: (isAnswering: boolean) => void,
-): Promise<Role | undefined> {
+): Promise<Role | 'stranger' | undefined> {
   const socket = connect(place);
   socket.unref();
   socket.setEncoding('utf8');
   // What follows has to be there when the second line comes, which may be at once.
   const follower = followerOn(socket, left);
-  const isGreeted = await new Promise<boolean>((resolve) => {
-    const timer = setTimeout(resolve, PATIENCE_MS, false);
-    const answer = (isRight: boolean) => {
+  const heard = await new Promise<'greeting' | 'stranger' | undefined>((resolve) => {
+    const timer = setTimeout(resolve, PATIENCE_MS, 'stranger');
+    const answer = (what?: 'greeting' | 'stranger') => {
       clearTimeout(timer);
-      resolve(isRight);
+      resolve(what);
     };
-    socket.on('error', () => answer(false));
-    socket.on('close', () => answer(false));
-    follower.hear((line) => answer(line === greeting));
+    socket.on('error', () => answer());
+    socket.on('close', () => answer());
+    follower.hear((line) => answer(line === greeting ? 'greeting' : 'stranger'));
   });
-  if (isGreeted && !socket.destroyed) return follower.begin();
+  if (heard === 'greeting' && !socket.destroyed) return follower.begin();
   socket.destroy();
-  return undefined;
+  return heard === 'stranger' ? heard : undefined;
+}
+
+interface Waiting {
+  /** The steady time in ms after which the leader does not judge it any more. */
+  until: number;
+  resolve(judged: Answered | undefined): void;
 }
 
 function followerOn(socket: Socket, left: (isAnswering: boolean) => void) {
-  const waiting = new Map<number, (judged: Answered | undefined) => void>();
+  const waiting = new Map<number, Waiting>();
+  /** Since when nobody waits any more for what was asked first, in ms; before that it is less than 0. */
+  const overdueMs = (): number => {
+    const [first] = waiting.values();
+    return first ? steadyMs() - first.until : Number.NEGATIVE_INFINITY;
+  };
   let isAnswering = true;
   let asked = 0;
   // One for all that is asked, which costs less than one for each: it is set anew with each answer.
@@ -43,26 +55,29 @@ function followerOn(socket: Socket, left: (isAnswering: boolean) => void) {
       if (waiting.size > 0) giveUp();
     });
   }, PATIENCE_MS);
+  socket.on('close', () => clearTimeout(patience));
   const giveUp = () => {
     isAnswering = false;
     socket.destroy();
   };
   const judge: Role['judge'] = async (job) => {
     const id = asked++;
-    const text = JSON.stringify({ ...job, id, until: steadyMs() + PATIENCE_MS });
+    const until = steadyMs() + PATIENCE_MS;
+    const text = JSON.stringify({ ...job, id, until });
     if (text.length > LONGEST_LINE || socket.destroyed) return undefined;
     return new Promise((resolve) => {
       if (waiting.size === 0) patience.refresh();
-      waiting.set(id, resolve);
+      waiting.set(id, { until, resolve });
       socket.write(`${text}\n`);
     });
   };
   const replied = (line: string) => {
     const { id, answer }: Reply = JSON.parse(line);
-    const resolve = waiting.get(id);
+    const asker = waiting.get(id);
     waiting.delete(id);
-    patience.refresh();
-    resolve?.(answer && { answer });
+    // Not for one that answers, but passes over what was asked first.
+    if (overdueMs() < PATIENCE_MS) patience.refresh();
+    asker?.resolve(answer && { answer });
   };
   let hear = replied;
   const read = lineReader((line) => hear(line));
@@ -78,9 +93,8 @@ function followerOn(socket: Socket, left: (isAnswering: boolean) => void) {
     },
     begin: (): Role => {
       socket.on('close', () => {
-        clearTimeout(patience);
         left(isAnswering);
-        for (const resolve of waiting.values()) resolve(undefined);
+        for (const { resolve } of waiting.values()) resolve(undefined);
         waiting.clear();
       });
       return { judge, end: async () => void socket.destroy() };

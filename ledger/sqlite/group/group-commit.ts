@@ -4,9 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../../../src/core/errors.ts';
 import type { Log } from '../../../src/core/log.ts';
 import type { Answered, Job, JudgeAll } from '../judge.ts';
-
 import { follow } from './follow.ts';
 import { lead } from './lead.ts';
+import { TOGETHER } from './words.ts';
 
 /** A process that judges for others, or has one that judges for it. */
 export interface Role {
@@ -35,7 +35,7 @@ const LONGEST_PLACE = 100;
  * Group commit between processes. Where many want the store's lock at once, most of the time goes into waiting for it,
  * waking up, and reading again what others wrote. So one of them leads: the others send it their commands over a socket in
  * `folder`, and it judges all that have come in one transaction. It is only a shorter way: a leader that is
- * killed, frozen or of another version is passed by after 100 ms, and each does its commands itself, under the same ids.
+ * killed, frozen or of another version is passed by after 250 ms at most, and each does its commands itself, under the same ids.
  */
 export function groupCommit(options: {
   /** The store's folder, closed to other persons. */
@@ -56,16 +56,19 @@ export function groupCommit(options: {
   let isDisposed = process.platform === 'win32' || Buffer.byteLength(place) > LONGEST_PLACE;
 
   const left = (isAnswering: boolean) => {
-    if (role) options.left();
+    // Whoever closes its ledger leaves the view to those who stay.
+    if (role && !isDisposed) options.left();
     role = undefined;
     if (!isAnswering) notBefore = performance.now() + ALONE_MS;
   };
   const findRole = async () => {
     const greeting = options.greeting();
     for (const endsAt = performance.now() + GATHER_MS; performance.now() < endsAt && !isDisposed; ) {
-      role = existsSync(place) ? await follow(place, greeting, left) : undefined;
+      const met = existsSync(place) ? await follow(place, greeting, left) : undefined;
+      role = met === 'stranger' ? undefined : met;
       role ??= await lead({ place, lockFile, greeting }, judgeAll, () => left(true));
       if (role) return;
+      if (met === 'stranger') break;
       // Somebody is about to lead. Whoever looks at a name costs it less time than whoever knocks.
       do await delay(LOOK_EVERY_MS * (0.5 + Math.random()));
       while (!existsSync(place) && performance.now() < endsAt);
@@ -86,6 +89,7 @@ export function groupCommit(options: {
   };
   return {
     judge: async (job) => {
+      if (!TOGETHER.has(job.kind)) return undefined;
       const asked = role;
       const judged = await asked?.judge(job);
       if (judged || role === asked) return judged;

@@ -1,13 +1,15 @@
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { connect, type Database, isBusy } from '../database.ts';
-import type { JudgeAll } from '../judge.ts';
+import { type JudgeAll, steadyMs } from '../judge.ts';
 import type { Role } from './group-commit.ts';
 import { queueOf } from './queue.ts';
-import { lineReader, type Question, type Reply } from './words.ts';
+import { lineReader, PATIENCE_MS, questionIn, type Reply } from './words.ts';
 
 /** Where no two commands met for so long there is no crowd, and nobody leads. */
 const IDLE_MS = 5000;
+/** Commands of one follower that wait at once: more of them are left in its socket. */
+const MOST_OPEN = 128;
 
 /**
  * Becomes the leader: whoever has the lock of `lockFile`, which the kernel takes back from a process that ends. It listens at
@@ -21,8 +23,6 @@ export async function lead(
 ): Promise<Role | undefined> {
   const lock = locked(lockFile);
   if (!lock) return undefined;
-  // Whoever made it was killed, or has left: its lock was free.
-  rmSync(place, { force: true });
   const queue = queueOf(judgeAll);
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -31,7 +31,8 @@ export async function lead(
     socket.write(`${greeting}\n`);
     serve(socket, queue.judge);
   });
-  if (!(await isListening(server, place))) {
+  // Whoever made what is there was killed, or has left: its lock was free.
+  if (!isRemoved(place) || !(await isListening(server, place))) {
     server.close();
     lock.close();
     return undefined;
@@ -41,7 +42,7 @@ export async function lead(
     ended ??= (async () => {
       clearInterval(rest);
       server.close();
-      rmSync(place, { force: true });
+      isRemoved(place);
       onEnd();
       await queue.close();
       for (const socket of sockets) socket.end();
@@ -50,11 +51,24 @@ export async function lead(
     return ended;
   };
   const rest = setInterval(() => {
-    if (!queue.hasMet()) void end();
+    // Without its socket nobody new finds it, and nobody else can lead.
+    if (!queue.hasMet() || !existsSync(place)) void end();
   }, IDLE_MS);
   rest.unref();
-  return { judge: queue.judgeLast, end };
+  return { judge: patiently(queue.judgeLast), end };
 }
+
+/** A leader has no more patience with itself than others have: where the lock is not to be had, each says so after its own wait. */
+const patiently =
+  (judge: Role['judge']): Role['judge'] =>
+  (job) =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, PATIENCE_MS, undefined);
+      void judge({ ...job, until: steadyMs() + PATIENCE_MS }).then((judged) => {
+        clearTimeout(timer);
+        resolve(judged);
+      });
+    });
 
 function locked(lockFile: string): Database | undefined {
   const lock = connect(lockFile);
@@ -65,6 +79,16 @@ function locked(lockFile: string): Database | undefined {
     lock.close();
     if (isBusy(error)) return undefined;
     throw error;
+  }
+}
+
+function isRemoved(place: string): boolean {
+  try {
+    rmSync(place, { force: true });
+    return true;
+  } catch {
+    // Somebody has made a folder there, or closed the one it is in.
+    return false;
   }
 }
 
@@ -90,16 +114,24 @@ function serve(socket: Socket, judge: Role['judge']): void {
   socket.unref();
   socket.setEncoding('utf8');
   socket.on('error', () => socket.destroy());
+  let open = 0;
+  // Whoever asks faster than it can be answered, or does not read its answers, is not read any more until then.
+  const pace = () => void (open >= MOST_OPEN || socket.writableNeedDrain ? socket.pause() : socket.resume());
+  socket.on('drain', pace);
   const hear = (line: string) => {
-    const question: Question = JSON.parse(line);
+    const question = questionIn(line);
     const { id } = question;
+    open += 1;
     void judge(question).then((judged) => {
+      open -= 1;
       const reply: Reply = judged ? { id, answer: judged.answer } : { id };
       if (socket.writable) socket.write(`${JSON.stringify(reply)}\n`);
+      pace();
     });
   };
   const read = lineReader(hear);
   socket.on('data', (chunk: string) => {
     if (!read(chunk)) socket.destroy();
+    else pace();
   });
 }

@@ -4,6 +4,27 @@ import type { Job } from '../judge.ts';
 /** What a follower asks: one line of JSON. */
 export type Question = Job & { id: number };
 
+/**
+ * What many do at once. What a person has decided, and what is a proof, is written down by the process that saw it: a forged
+ * line in the socket cannot say it.
+ */
+export const TOGETHER: ReadonlySet<Kind> = new Set<Kind>([
+  'register',
+  'amend',
+  'renew',
+  'close',
+  'lane',
+  'leave',
+]);
+
+/** The command in a line; throws where there is none that others may judge. */
+export function questionIn(line: string): Question {
+  const question: Question = JSON.parse(line);
+  const { kind, input } = question;
+  if (TOGETHER.has(kind) && 'cmd' in input && typeof input.cmd === 'string') return question;
+  throw new Error(`${kind} is judged by the process that asks for it.`);
+}
+
 /** What the leader says to it. Without an answer: judge it yourself. */
 export interface Reply {
   id: number;

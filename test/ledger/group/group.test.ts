@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
@@ -7,79 +5,21 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { Ledger } from '../../../ledger/ledger.ts';
-import { groupCommit } from '../../../ledger/sqlite/group/group-commit.ts';
 import { openSqliteLedger } from '../../../ledger/sqlite-ledger.ts';
-import { collectingLog, ownerOf, tempFolder } from '../helpers.ts';
-import { followersOf, holdLock, openSession, placeOf, type Session } from './helpers.ts';
-
-const newStore = async (): Promise<string> => {
-  const file = join(tempFolder(), 'pitcrew', 'ledger.db');
-  await (await openSqliteLedger({ file, clock: Date.now, log: collectingLog() })).dispose();
-  return file;
-};
-
-/** The incidents of all runs that were ever granted; a process that is gone has lost its own by now. */
-async function registered(file: string): Promise<string[]> {
-  const ledger = await openSqliteLedger({ file, clock: Date.now, log: collectingLog() });
-  const events = await ledger.events({ afterRev: 0, limit: 1000 });
-  const { active, recent } = await ledger.list();
-  await ledger.dispose();
-  const granted = events.filter(({ kind }) => kind === 'registered').map(({ run }) => run);
-  expect(new Set(granted)).toEqual(new Set([...active, ...recent].map(({ run }) => run)));
-  expect(new Set(granted).size).toBe(granted.length);
-  return [...active, ...recent].flatMap(({ incidents }) => incidents).sort();
-}
-
-const names = (session: string, count: number) =>
-  Array.from({ length: count }, (_, at) => `sentry:a/${session.toUpperCase()}-${at}`);
-
-const answered = (session: Session, count: number) =>
-  vi.waitFor(() => expect(session.answers.size).toBe(count), { timeout: 20_000, interval: 10 });
-
-async function openTogether(file: string): Promise<Ledger> {
-  const ledger = await openSqliteLedger({
-    file,
-    clock: Date.now,
-    log: collectingLog(),
-    together: groupCommit,
-  });
-  onTestFinished(() => ledger.dispose());
-  return ledger;
-}
-
-const register = (ledger: Ledger, incident: string) =>
-  ledger.register({
-    cmd: randomUUID(),
-    session: 'here',
-    owner: ownerOf('here'),
-    incidents: [incident],
-    paths: [],
-    base: 'b',
-    ttlMs: 60_000,
-    intent: '',
-  });
-
-const leading = (file: string) =>
-  vi.waitFor(() => expect(existsSync(placeOf(file))).toBe(true), { timeout: 10_000, interval: 5 });
-
-/** Two sessions of which the first leads and the other follows, with one incident each. */
-async function group(file: string, view?: string): Promise<[Session, Session]> {
-  const leader = await openSession(file, 'leader', view);
-  const follower = await openSession(file, 'follower', view);
-  const letLead = holdLock(file);
-  leader.ask('sentry:a/FIRST-1');
-  await leading(file);
-  letLead();
-  await answered(leader, 1);
-  const letFollow = holdLock(file);
-  follower.ask('sentry:a/FIRST-2');
-  // Followed at once, since the leader has nothing else to do; and asked for no longer than it has patience.
-  await vi.waitFor(() => expect(followersOf(file)).toBe(1), { timeout: 2000, interval: 2 });
-  letFollow();
-  await answered(follower, 1);
-  return [leader, follower];
-}
+import { collectingLog, tempFolder } from '../helpers.ts';
+import {
+  answered,
+  greetingOf,
+  group,
+  holdLock,
+  leading,
+  names,
+  newStore,
+  openTogether,
+  placeOf,
+  register,
+  registered,
+} from './helpers.ts';
 
 test('the first who finds the lock taken leads, the other follows, and each command is done once', async () => {
   const file = await newStore();
@@ -166,23 +106,10 @@ test.each([
   expect(await registered(file)).toHaveLength(4);
 });
 
-/** What a real leader of this store says first; it has registered one incident, and is gone. */
-async function greetingOf(file: string): Promise<string> {
-  const ledger = await openTogether(file);
-  const letGo = holdLock(file);
-  const asked = register(ledger, 'sentry:a/OTHER-1');
-  await leading(file);
-  const [greeting] = await once(connect(placeOf(file)).setEncoding('utf8'), 'data');
-  letGo();
-  await asked;
-  await ledger.dispose();
-  return String(greeting).trim();
-}
-
 test('a follower that sends what is no command gets no answer, and the leader goes on', async () => {
   const file = await newStore();
   const [leader, follower] = await group(file);
-  const late = '{"id":1,"kind":"trim","input":{"cmd":"c","olderThanDays":1},"until":1}\n';
+  const late = '{"id":1,"kind":"leave","input":{"cmd":"c","session":"s","ticket":"t"},"until":1}\n';
   const lines = [
     'hello\n',
     '[]\n',

@@ -10,6 +10,9 @@ const WHOLE_ENVIRONMENT =
   /(process\.env|os\.environ|Deno\.env\.toObject\(\)|Bun\.env|%ENV|\bENV(\.to_h)?)\s*([),;}\]]|$|\.(items|to_a|inspect))|(entries|keys|values|stringify|dict|print|puts)\s*\(?\s*(process\.env|os\.environ|%ENV|ENV)\s*[),\s]|\bin\s+ENVIRON\b|ENVIRON\s*\[\s*[a-z]\w*\s*\]/;
 const WRITES =
   /write|append|unlink|remove|rename|rmSync|rmtree|truncate|copy|chmod|symlink|spew|delete|sqlite|\bexec(ute)?(script|many)?\b|open\s*\([^)]*["'][wax+]/i;
+/** To a socket. */
+const SPEAKS = /connect|AF_UNIX|IO::Socket|\bnet\b/i;
+const LEDGER = /\.git\/pitcrew\b/;
 const ENDS = /\bos\.kill|process\.kill|\bkillpg|\bkill\s*\(/;
 const TERMINAL = /\bpty\b|pexpect|node-pty/;
 
@@ -17,7 +20,8 @@ const TERMINAL = /\bpty\b|pexpect|node-pty/;
 export function judgeCode(code: string, scene: Scene): Refusal | undefined {
   if (!scene.facts.holdsRuns) {
     const { guardFiles = [] } = scene.facts;
-    return WRITES.test(code) && guardFiles.some((own) => code.includes(own))
+    return (WRITES.test(code) || SPEAKS.test(code)) &&
+      (LEDGER.test(code) || guardFiles.some((own) => code.includes(own)))
       ? refuse('private-file')
       : judgeCodeWrites(code, scene);
   }
@@ -29,7 +33,8 @@ export function judgeCode(code: string, scene: Scene): Refusal | undefined {
   if (/\/proc\/[^/]+\/environ|\.sentryclirc|\.netrc|\.git-credentials|["'/]\.env["']/.test(code))
     return refuse('reads-secret');
   if (mentionsService(code, scene)) return refuse('service-api');
-  if (WRITES.test(code) && mentionsPrivate(code, scene)) return refuse('private-file');
+  if ((WRITES.test(code) && mentionsPrivate(code, scene)) || (SPEAKS.test(code) && LEDGER.test(code)))
+    return refuse('private-file');
   if (ENDS.test(code) && /-1\b|ppid|claude|pitcrew/i.test(code)) return refuse('ends-process');
   if (TERMINAL.test(code) && /claude|pitcrew/i.test(code)) return refuse('agent-in-agent');
   return judgeCodeWrites(code, scene);

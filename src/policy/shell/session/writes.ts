@@ -10,10 +10,12 @@ export function judgeFileChanges(name: string, list: readonly Argument[], scene:
   const targets = writtenBy(name, list);
   const written = firstRefusal(targets, (item) => judgeWrite(item, scene));
   if (written) return written;
-  if (!scene.facts.holdsRuns)
-    return name === 'sqlite3' && list.some((item) => isGuarded(item, scene))
-      ? refuse('private-file')
-      : undefined;
+  if (
+    SPEAKERS.has(name) &&
+    list.some((item) => LEDGER.test(item.text) || spokenTo(item).some((one) => isGuarded(one, scene)))
+  )
+    return refuse('private-file');
+  if (!scene.facts.holdsRuns) return undefined;
   if (name === 'sqlite3' || name === 'ln' || name === 'link' || name === 'mount') {
     return firstRefusal(list, (item) => {
       if (isPrivate(item, scene) || (name === 'sqlite3' && item.glob && !/\s/.test(item.text)))
@@ -23,6 +25,15 @@ export function judgeFileChanges(name: string, list: readonly Argument[], scene:
   }
   return undefined;
 }
+
+/** Programs that speak to a socket, hold a lock or change a database: to name what the guard stands on is enough. */
+const SPEAKERS = new Set('sqlite3 nc ncat netcat socat curl openssl flock websocat'.split(' '));
+
+/** Also where it cannot be told from where a path is meant. */
+const LEDGER = /(^|[/:=])\.git\/pitcrew\//;
+
+/** `UNIX-CONNECT:x.sock,retry` names x.sock. */
+const spokenTo = (item: Argument): Argument[] => [item, ...item.text.split(/[:,=]/).slice(1).map(argument)];
 
 /** Judges one file that is written: never a private one, and inside the own worktrees once there are some. */
 export function judgeWrite(item: Argument, scene: Scene): Refusal | undefined {
