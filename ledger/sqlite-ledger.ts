@@ -21,7 +21,7 @@ export interface SqliteLedgerOptions {
   /** The readable view, and at the same time the place of hand-written entries. Without it there are neither. */
   view?: { file: string; delayMs?: number };
   /** For sessions: many that want the store at once have one of them judge for all. Handed in, as hooks do without. */
-  together?: typeof groupCommit;
+  together?: ReturnType<typeof groupCommit>;
   /** Writes every judged operation into the store's table `history`, for ever: for tests that replay it. */
   history?: boolean;
 }

@@ -20,7 +20,7 @@ export function openLedgerIn(folder: string, { withView }: { withView: boolean }
     file: fileIn(folder),
     clock: systemClock,
     log: stderrLog('error'),
-    together: groupCommit,
+    together: groupCommit('bench'),
     ...(withView && { view: { file: join(folder, 'active-runs.md') } }),
   });
 }

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { childEnvironment } from '../../src/core/run.ts';
+import { bundle } from '../../test/support/bundle.ts';
 import { rounded } from '../figure.ts';
 import { WAYS, type WayName } from './stores.ts';
 
@@ -50,7 +51,8 @@ export async function race(load: Load): Promise<Outcome> {
   const workers: ChildProcess[] = [];
   try {
     await way.make(folder);
-    for (let worker = 0; worker < load.processes; worker += 1) workers.push(startWorker());
+    const program = await bundle(join(import.meta.dirname, 'worker.ts'), join(folder, 'worker.mjs'));
+    for (let worker = 0; worker < load.processes; worker += 1) workers.push(startWorker(program));
     await Promise.all(workers.map((child, worker) => ask(child, { ...load, folder, worker })));
     const reports = await Promise.all(workers.map((child) => ask<Report>(child, 'go')));
     return outcomeOf(reports, await way.kept(folder));
@@ -60,8 +62,8 @@ export async function race(load: Load): Promise<Outcome> {
   }
 }
 
-const startWorker = (): ChildProcess =>
-  fork(join(import.meta.dirname, 'worker.ts'), [], { env: childEnvironment(process.env), execArgv: [] });
+const startWorker = (program: string): ChildProcess =>
+  fork(program, [], { env: childEnvironment(process.env), execArgv: [] });
 
 async function ask<Answer>(child: ChildProcess, message: object | string): Promise<Answer> {
   const ended = new AbortController();

@@ -76,25 +76,38 @@ function lostAnswers(entries: readonly HistoryEntry[], acknowledged: readonly Ac
   });
 }
 
-/** Whoever ended before another began has to stand before it. A repeated command stands where it was last asked. */
+/**
+ * Whoever ended before another began has to stand before it. A command that was judged more than once (repeated, or by two
+ * processes of which one was not heard) stands at the first of its places that fits: it leaves most room to the others.
+ */
 function outOfOrder(entries: readonly HistoryEntry[], acknowledged: readonly Acknowledged[]): string[] {
-  const places = new Map(entries.map((entry, at) => [commandOf(entry), at]));
-  const known = acknowledged.flatMap((one) => {
-    const place = places.get(one.cmd);
-    return place === undefined ? [] : [{ ...one, place }];
-  });
+  const places = placesOf(entries);
+  const known = acknowledged.filter(({ cmd }) => places.has(cmd));
   const byEnd = [...known].sort((a, b) => a.answeredAt - b.answeredAt);
+  const stands = new Map<Acknowledged, number>();
   const faults: string[] = [];
   let ended = 0;
-  let latest: (typeof known)[number] | undefined;
+  let latest: { cmd: string; place: number } | undefined;
   for (const one of [...known].sort((a, b) => a.calledAt - b.calledAt)) {
     for (let next = byEnd[ended]; next && next.answeredAt < one.calledAt; next = byEnd[++ended]) {
-      if (!latest || next.place > latest.place) latest = next;
+      const place = stands.get(next) ?? -1;
+      if (!latest || place > latest.place) latest = { cmd: next.cmd, place };
     }
-    if (latest && latest.place > one.place)
-      faults.push(`I2 ${one.cmd} stands before ${latest.cmd}, which ended first`);
+    const own = places.get(one.cmd) ?? [];
+    const fitting = own.find((place) => !latest || place >= latest.place);
+    if (fitting === undefined) faults.push(`I2 ${one.cmd} stands before ${latest?.cmd}, which ended first`);
+    stands.set(one, fitting ?? own.at(-1) ?? -1);
   }
   return faults;
+}
+
+function placesOf(entries: readonly HistoryEntry[]): Map<string, number[]> {
+  const places = new Map<string, number[]>();
+  for (const [at, entry] of entries.entries()) {
+    const cmd = commandOf(entry);
+    if (cmd !== undefined) places.set(cmd, [...(places.get(cmd) ?? []), at]);
+  }
+  return places;
 }
 
 function takenForDead(entries: readonly HistoryEntry[], deaths: readonly Death[]): string[] {

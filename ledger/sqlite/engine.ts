@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { upstreamError } from '../../src/core/errors.ts';
-import { packageVersion } from '../../src/core/package-root.ts';
 import type { Answer, Input, Kind } from '../apply/state.ts';
 import type { Engine } from '../engine.ts';
 import { handwrittenReader, readOrSay } from '../handwritten.ts';
@@ -155,10 +154,10 @@ export async function openSqliteEngine(options: SqliteLedgerOptions): Promise<Sq
 /** Where the processes of one store meet, and what tells those that judge alike. */
 const groupOf = ({ file, view, history, log }: SqliteLedgerOptions) => ({
   folder: dirname(file),
-  greeting: () => {
+  judgesBy: () => {
     const { ino } = statSync(file, { bigint: true });
-    const rules = [packageVersion(), SCHEMA, String(ino), bootId(), pidNamespace()];
-    return JSON.stringify({ pitcrew: rules, view: view?.file ?? '', history: history === true });
+    const place = [String(ino), bootId(), pidNamespace(), view?.file ?? ''];
+    return { format: SCHEMA, place, history: history === true };
   },
   log,
 });

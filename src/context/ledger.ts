@@ -8,6 +8,7 @@ import type { Config } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
 import { inputError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import { packageVersion } from '../core/package-root.ts';
 import { excludePatterns } from '../git/exclude.ts';
 import { remoteRepository } from '../git/remote.ts';
 import type { Repository } from '../git/repository.ts';
@@ -112,7 +113,8 @@ async function openEngine(options: EngineOptions): Promise<Ledger> {
     }
     const { openSqliteLedger } = await import('../../ledger/sqlite-ledger.ts');
     const { groupCommit } = await import('../../ledger/sqlite/group/group-commit.ts');
-    return openSqliteLedger({ file, view, clock, log, steady: steadyTime, together: groupCommit });
+    const together = groupCommit(packageVersion());
+    return openSqliteLedger({ file, view, clock, log, steady: steadyTime, together });
   }
   const { refuseBesideEmbedded } = await import('../../ledger/postgres/other-engine.ts');
   refuseBesideEmbedded(file, clock());

@@ -1,30 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import type { Plugin } from 'esbuild';
+import { bundle } from '../support/bundle.ts';
 import type { Teeth } from './words.ts';
 
-/**
- * The storm's session as one file in `folder`, which starts several times faster than its sources; with `teeth` a
- * copy of the ledger in which one thing is done wrong.
- */
-export async function buildWorker(folder: string, teeth?: Teeth): Promise<string> {
-  const outfile = join(folder, 'worker.mjs');
-  await build({
-    entryPoints: [join(import.meta.dirname, 'worker.ts')],
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node22.19',
-    // Packages in CommonJS form (pg) call require for Node's own modules.
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
-    plugins: [mistake(teeth)],
-    logLevel: 'warning',
-  });
-  return outfile;
-}
+/** The storm's session as one file in `folder`; with `teeth` a copy of the ledger in which one thing is done wrong. */
+export const buildWorker = (folder: string, teeth?: Teeth): Promise<string> =>
+  bundle(join(import.meta.dirname, 'worker.ts'), join(folder, 'worker.mjs'), [mistake(teeth)]);
 
 /** Changes one source while it is read; a text to be changed that is not there any more is an error. */
 const mistake = (teeth: Teeth | undefined): Plugin => ({

@@ -34,7 +34,7 @@ async function open(): Promise<Ledger> {
   return store.open(order.place, {
     clock: Date.now,
     log: stderrLog('error'),
-    ...(order.together ? { together: groupCommit } : {}),
+    ...(order.together ? { together: groupCommit('storm') } : {}),
     ...(order.view ? { view: { file: order.view } } : {}),
     ...(teeth === 'no-pid-check' ? { liveness: () => 'unknown' as const } : {}),
   });

@@ -36,17 +36,25 @@ const LONGEST_PLACE = 100;
  * waking up, and reading again what others wrote. So one of them leads: the others send it their commands over a socket in
  * `folder`, and it judges all that have come in one transaction. It is only a shorter way: a leader that is
  * killed, frozen or of another version is passed by after 250 ms at most, and each does its commands itself, under the same ids.
+ * `version` is the program's.
  */
-export function groupCommit(options: {
+export const groupCommit =
+  (version: string) =>
+  (options: GroupOptions): GroupCommit =>
+    groupOf({ ...options, greeting: () => JSON.stringify({ pitcrew: version, ...options.judgesBy() }) });
+
+export interface GroupOptions {
   /** The store's folder, closed to other persons. */
   folder: string;
-  /** Says by what a command is judged here; only those who say the same judge for each other. */
-  greeting(): string;
+  /** What, beside the program's version, a command is judged by here: only those who say the same judge for each other. */
+  judgesBy(): object;
   judgeAll: JudgeAll;
   /** Called when the leader that judged for this process is gone, or does not answer. */
   left(): void;
   log: Log;
-}): GroupCommit {
+}
+
+function groupOf(options: GroupOptions & { greeting(): string }): GroupCommit {
   const { folder, judgeAll, log } = options;
   const place = join(folder, 'group.sock');
   const lockFile = join(folder, 'group-lock.db');
@@ -90,6 +98,8 @@ export function groupCommit(options: {
   return {
     judge: async (job) => {
       if (!TOGETHER.has(job.kind)) return undefined;
+      // Whoever never meets the lock would keep it from those who wait for it in turns.
+      if (!role && existsSync(place)) await gather();
       const asked = role;
       const judged = await asked?.judge(job);
       if (judged || role === asked) return judged;

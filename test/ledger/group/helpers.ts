@@ -92,7 +92,7 @@ export async function openTogether(file: string): Promise<Ledger> {
     file,
     clock: Date.now,
     log: collectingLog(),
-    together: groupCommit,
+    together: groupCommit('test'),
   });
   onTestFinished(() => ledger.dispose());
   return ledger;

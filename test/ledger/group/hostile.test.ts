@@ -146,7 +146,7 @@ test('a follower that closes its ledger says nothing about its view', async () =
     file,
     clock: Date.now,
     log,
-    together: groupCommit,
+    together: groupCommit('test'),
     view: { file: view },
   });
   const letGo = holdLock(file);

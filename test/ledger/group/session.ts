@@ -11,7 +11,7 @@ const ledger = await openSqliteLedger({
   file,
   clock: Date.now,
   log: stderrLog('error'),
-  together: groupCommit,
+  together: groupCommit('test'),
   ...(view && { view: { file: view } }),
 });
 const owner = currentOwner({ label: session });

@@ -85,6 +85,15 @@ test('a sound history has no faults, and each fault is seen', async () => {
     at === 0 ? { ...one, calledAt: START + 500, answeredAt: START + 600 } : one,
   );
   expect(kinds({ acknowledged: late })).toEqual(['I2']);
+  // Judged twice, as a process that was not heard any more may do: it may stand at either place, but at none that is too early.
+  const judgedAgain = (at: number) =>
+    changed(entries, (copy) => {
+      const [first, before] = [copy[1], copy[at - 1]];
+      if (first && before) copy.splice(at, 0, { ...first, rev: before.rev, moment: before.moment });
+    });
+  expect(checkHistory({ ...sound, entries: judgedAgain(entries.length) })).toEqual([]);
+  expect(checkHistory({ ...sound, acknowledged: late, entries: judgedAgain(entries.length) })).toEqual([]);
+  expect(kinds({ acknowledged: late, entries: judgedAgain(2) })).toEqual(['I2']);
   expect(kinds({ entries: changed(entries, (copy) => (copy[1] as HistoryEntry).rev++) })).toEqual(['I1']);
   // Nobody looked for processes: Dot should have had it at once.
   const blind = changed(entries, (copy) => {
