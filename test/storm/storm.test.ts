@@ -9,12 +9,14 @@ test('sessions that are killed leave a history without a fault', async () => {
   expect(result.violations).toEqual([]);
   expect(result.operations).toBeGreaterThan(0);
   expect(result.kills).toBeGreaterThan(0);
+  expect(result.hasGroup).toBe(true);
 });
 
 test('sessions that stop for longer than their lease change nothing under an old fence', async () => {
   const result = await storm({ kind: 'freeze', engine: 'sqlite', seconds: 3, processes: 6 });
   expect(result.violations).toEqual([]);
   expect(result.freezes).toBeGreaterThan(0);
+  expect(result.hasGroup).toBe(true);
 });
 
 test.each(TEETH)('the checker sees %s', async (teeth) => {

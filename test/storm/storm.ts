@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,6 +31,8 @@ export interface StormResult {
   freezes: number;
   /** Commands that a successor repeated, since nobody knew whether they were done. */
   repeated: number;
+  /** Somebody has led a group: where the engine has such, storms without one say nothing about it. */
+  hasGroup: boolean;
   violations: string[];
 }
 
@@ -69,6 +72,7 @@ async function judge(crowd: Crowd, { engine }: StormOptions): Promise<StormResul
     kills,
     freezes,
     repeated,
+    hasGroup: existsSync(join(crowd.place, '..', 'group-lock.db')),
     violations: [
       ...found,
       ...faults,
