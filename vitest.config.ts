@@ -8,7 +8,7 @@ leaveAgents();
 /** What takes long because it waits, floods, kills, or starts many other programs: `npm run test:hard`, and CI. */
 const HARD = [
   'test/e2e/faults-*.test.ts',
-  'test/e2e/{adversary,bad-input,hostile-text,secrets}.test.ts',
+  'test/e2e/{adversary,bad-input,hostile-text,secrets,server-life}.test.ts',
   'test/corpus/linear.test.ts',
   'test/contract/{base-urls,vendor-*}.test.ts',
   'test/cli/{bad-places,bad-words,doctor,init,ledger-database}.test.ts',

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,8 +52,8 @@ export async function race(load: Load): Promise<Outcome> {
   const workers: ChildProcess[] = [];
   try {
     await way.make(folder);
-    const program = await bundle(join(import.meta.dirname, 'worker.ts'), join(folder, 'worker.mjs'));
-    for (let worker = 0; worker < load.processes; worker += 1) workers.push(startWorker(program));
+    const program = await built();
+    for (let worker = 0; worker < load.processes; worker += 1) workers.push(startWorker(program, load.way));
     await Promise.all(workers.map((child, worker) => ask(child, { ...load, folder, worker })));
     const reports = await Promise.all(workers.map((child) => ask<Report>(child, 'go')));
     return outcomeOf(reports, await way.kept(folder));
@@ -62,8 +63,24 @@ export async function race(load: Load): Promise<Outcome> {
   }
 }
 
-const startWorker = (program: string): ChildProcess =>
-  fork(program, [], { env: childEnvironment(process.env), execArgv: [] });
+/** One file, and compiled before, as the users' program is from its second start on: each way keeps what its own processes compiled. */
+const startWorker = (program: string, way: WayName): ChildProcess =>
+  fork(program, [], {
+    env: { ...childEnvironment(process.env), NODE_COMPILE_CACHE: join(program, '..', `compiled-${way}`) },
+    execArgv: [],
+  });
+
+let building: Promise<string> | undefined;
+
+/** The program of all races of this bench, in a temporary folder that is removed at its end. */
+function built(): Promise<string> {
+  building ??= (async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'pitcrew-bench-program-'));
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    return bundle(join(import.meta.dirname, 'worker.ts'), join(folder, 'worker.mjs'));
+  })();
+  return building;
+}
 
 async function ask<Answer>(child: ChildProcess, message: object | string): Promise<Answer> {
   const ended = new AbortController();

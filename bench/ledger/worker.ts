@@ -1,4 +1,5 @@
 // One process of the race: opens the store, says that it is ready, waits for the start, and reports every operation.
+import { flushCompileCache } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Assignment, Report } from './race.ts';
 import { registrationOf, type Store } from './store.ts';
@@ -13,6 +14,8 @@ async function open(assignment: Assignment): Promise<void> {
   process.once('message', () => {
     void work(store, assignment).then(async (report) => {
       await store.end();
+      // It is ended as soon as it has reported.
+      flushCompileCache();
       process.send?.(report, () => process.disconnect());
     });
   });

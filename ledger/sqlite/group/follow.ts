@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { StringDecoder } from 'node:string_decoder';
 import { type Answered, steadyMs } from '../judge.ts';
 import type { Role } from './group-commit.ts';
 import { LONGEST_LINE, lineReader, PATIENCE_MS, type Reply } from './words.ts';
@@ -13,11 +14,21 @@ export async function follow(
   greeting: string,
   left: (isAnswering: boolean) => void,
 ): Promise<Role | 'stranger' | undefined> {
-  const socket = connect(place);
+  let hear: (chunk: string) => void = () => undefined;
+  const text = new StringDecoder('utf8');
+  // One buffer for all that comes: otherwise Node makes one of 64 KB for each answer.
+  const onread = {
+    buffer: Buffer.allocUnsafe(READ_BYTES),
+    callback: (bytes: number, buffer: Uint8Array) => {
+      hear(text.write(Buffer.from(buffer.buffer, buffer.byteOffset, bytes)));
+      return true;
+    },
+  };
+  const socket = connect({ path: place, onread });
   socket.unref();
-  socket.setEncoding('utf8');
   // What follows has to be there when the second line comes, which may be at once.
   const follower = followerOn(socket, left);
+  hear = follower.read;
   const heard = await new Promise<'greeting' | 'stranger' | undefined>((resolve) => {
     const timer = setTimeout(resolve, PATIENCE_MS, 'stranger');
     const answer = (what?: 'greeting' | 'stranger') => {
@@ -32,6 +43,8 @@ export async function follow(
   socket.destroy();
   return heard === 'stranger' ? heard : undefined;
 }
+
+const READ_BYTES = 16_384;
 
 interface Waiting {
   /** The steady time in ms after which the leader does not judge it any more. */
@@ -81,10 +94,10 @@ function followerOn(socket: Socket, left: (isAnswering: boolean) => void) {
   };
   let hear = replied;
   const read = lineReader((line) => hear(line));
-  socket.on('data', (chunk: string) => {
-    if (!read(chunk)) giveUp();
-  });
   return {
+    read: (chunk: string) => {
+      if (!read(chunk)) giveUp();
+    },
     hear: (first: (line: string) => void) => {
       hear = (line) => {
         hear = replied;
