@@ -57,6 +57,7 @@ export function readOrSay(read: () => HandwrittenEntry[]): HandwrittenEntry[] {
         paths: [],
         text: messageOf(error),
         status: 'unclear',
+        isNotice: true,
       },
     ];
   }

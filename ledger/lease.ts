@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Clock } from '../src/core/clock.ts';
+import { commandId } from '../src/core/command-id.ts';
 import { messageOf } from '../src/core/errors.ts';
 import type { Log } from '../src/core/log.ts';
 import type { Ledger, Run } from './ledger.ts';
@@ -45,7 +45,7 @@ export function leaseKeeper(ledger: Pick<Ledger, 'renew'>, options: LeaseOptions
     held.isRenewing = true;
     const at = clock();
     try {
-      const answer = await ledger.renew({ cmd: randomUUID(), run: held.run, fence: held.fence, ttlMs });
+      const answer = await ledger.renew({ cmd: commandId(), run: held.run, fence: held.fence, ttlMs });
       if (answer.ok) held.renewedAt = at;
       // Released, or held under a newer fence, while the answer was on its way.
       else if (runs.get(held.run) === held) {

@@ -92,6 +92,8 @@ export interface HandwrittenEntry {
   text: string;
   since?: number;
   status: 'active' | 'stale' | 'closed' | 'unclear';
+  /** Nobody wrote this: the ledger itself says in its place what is not known, and in `text` why. */
+  isNotice?: true;
 }
 
 export interface Conflict {

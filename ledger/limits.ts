@@ -10,6 +10,9 @@ export const ANSWER_KEPT_MS = 24 * 3_600_000;
 /** Longest lease that can be asked for: a mistyped unit must not reserve a file for a year. */
 export const MAX_LEASE_MS = 24 * 3_600_000;
 
+/** Ended runs in a listing; the view for people has the newest of them (`SHOWN_RECENT`). */
+export const LISTED_RECENT = 100;
+
 export const MAX_INCIDENTS = 200;
 /** More files than this are declared as folders; it also bounds the work done inside the transaction. */
 export const MAX_PATHS = 500;

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Clock } from '../src/core/clock.ts';
+import { commandId } from '../src/core/command-id.ts';
 import { messageOf } from '../src/core/errors.ts';
 import type { Log } from '../src/core/log.ts';
 import { ledgerOf } from './engine.ts';
@@ -43,11 +43,11 @@ export async function openPostgresLedger(options: PostgresLedgerOptions): Promis
   try {
     await trimDaily(engine, options);
   } catch (error) {
+    // What needs the database says so by itself, and a list of what was known last says it in its notice.
     if (!isOutOfReach(error) || !engine.hasLastKnown()) {
       await engine.dispose();
       throw error;
     }
-    options.log.warn(messageOf(error));
   }
   return ledgerOf(engine);
 }
@@ -58,7 +58,7 @@ const DAY_MS = 86_400_000;
 async function trimDaily(engine: PostgresEngine, options: PostgresLedgerOptions): Promise<void> {
   if (Math.abs(await engine.sinceTrim()) <= DAY_MS) return;
   try {
-    await engine.judge('trim', { cmd: randomUUID(), olderThanDays: HISTORY_DAYS });
+    await engine.judge('trim', { cmd: commandId(), olderThanDays: HISTORY_DAYS });
   } catch (error) {
     options.log.warn(`The ledger's history was not trimmed: ${messageOf(error)}`);
   }

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Clock } from '../src/core/clock.ts';
+import { commandId } from '../src/core/command-id.ts';
 import { messageOf } from '../src/core/errors.ts';
 import type { Log } from '../src/core/log.ts';
 import { ledgerOf } from './engine.ts';
@@ -43,7 +43,7 @@ const DAY_MS = 86_400_000;
 async function trimDaily(engine: SqliteEngine, options: SqliteLedgerOptions): Promise<void> {
   try {
     const isDue = Math.abs(options.clock() - (await engine.trimmedAt())) > DAY_MS;
-    if (isDue) await engine.judge('trim', { cmd: randomUUID(), olderThanDays: HISTORY_DAYS });
+    if (isDue) await engine.judge('trim', { cmd: commandId(), olderThanDays: HISTORY_DAYS });
   } catch (error) {
     if (error instanceof Error && 'kind' in error && error.kind === 'refused') return;
     options.log.warn(`The ledger's history was not trimmed: ${messageOf(error)}`);

@@ -22,11 +22,13 @@ export interface ViewInput {
  * input alone; times are absolute, in UTC, since the text is read later than it is written.
  */
 export function renderView(input: ViewInput): string {
+  const notices = input.handwritten.filter((entry) => entry.isNotice);
   const stale = input.handwritten.filter((entry) => entry.status === 'stale');
   return [
     '<!-- Rendered by Pitcrew from its ledger. Text between the two marks is replaced; write anywhere else in this file. -->',
     '## Runs in the ledger',
     '',
+    ...notices.flatMap((entry) => [`${titleOf(entry)}. ${cell(entry.text)}`, '']),
     ...(input.active.length === 0 ? ['Nobody holds anything.', ''] : input.active.flatMap(activeLines)),
     ...(input.waiting.length === 0 ? [] : ['### Waiting', '', ...input.waiting.map(waitingLine), '']),
     ...(stale.length === 0

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { commandId } from '../src/core/command-id.ts';
 import { inputError } from '../src/core/errors.ts';
 import type { Answer, Input, Kind } from './apply/state.ts';
 import type { Engine } from './engine.ts';
@@ -33,7 +33,7 @@ export async function ticketTurn(
   const { session, ticket } = query;
   for (;;) {
     if (signal?.aborted) {
-      await judge('leave', { cmd: randomUUID(), session, ticket });
+      await judge('leave', { cmd: commandId(), session, ticket });
       throw signal.reason;
     }
     const answer = await judge('poll', { session, ticket });

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Ledger, Run } from '../../ledger/ledger.ts';
 import { currentOwner } from '../../ledger/owner.ts';
 import { groupCommit } from '../../ledger/sqlite/group/group-commit.ts';
 import { openSqliteLedger } from '../../ledger/sqlite-ledger.ts';
 import { systemClock } from '../../src/core/clock.ts';
+import { commandId } from '../../src/core/command-id.ts';
 import { stderrLog } from '../../src/core/log.ts';
 import type { OpenStore, Store } from './store.ts';
 
@@ -31,7 +31,7 @@ export function storeOf(ledger: Ledger, worker: number): Store {
   return {
     async register({ issue, path }) {
       const answer = await ledger.register({
-        cmd: randomUUID(),
+        cmd: commandId(),
         session: `bench-${worker}`,
         owner,
         incidents: [`sentry:acme/${issue}`],
@@ -47,7 +47,7 @@ export function storeOf(ledger: Ledger, worker: number): Store {
       const run = runs.get(issue);
       if (!run) return;
       runs.delete(issue);
-      const command = { cmd: randomUUID(), run: run.run, fence: run.fence };
+      const command = { cmd: commandId(), run: run.run, fence: run.fence };
       const answer = await ledger.close({ ...command, status: 'completed', commits: [] });
       if (!answer.ok) throw new Error(answer.reason);
     },

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { currentOwner } from '../../ledger/owner.ts';
+import { commandId } from '../../src/core/command-id.ts';
 import type { OpenStore } from './store.ts';
 
 const fileIn = (folder: string): string => join(folder, 'same-rows.db');
@@ -40,7 +40,7 @@ export const openSameRows: OpenStore = async ({ folder, worker }) => {
   };
   return {
     async register({ issue, path }) {
-      const cmd = randomUUID();
+      const cmd = commandId();
       const incident = `sentry:acme/${issue}`;
       begin.run();
       if (repeated.get(cmd)) throw new Error('No command is repeated here.');
@@ -79,7 +79,7 @@ export const openSameRows: OpenStore = async ({ folder, worker }) => {
       return true;
     },
     async close({ issue }) {
-      const cmd = randomUUID();
+      const cmd = commandId();
       const fence = fences.get(issue) ?? 0;
       fences.delete(issue);
       begin.run();

@@ -4,6 +4,7 @@ import type { Engine } from '../engine.ts';
 import { handwrittenReader, readOrSay } from '../handwritten.ts';
 import { MAX_TICKET_MS } from '../limits.ts';
 import type { PostgresLedgerOptions } from '../postgres-ledger.ts';
+import { SHOWN_RECENT } from '../view.ts';
 import { type ViewWriter, viewWriter } from '../view-writer.ts';
 import { addressOf } from './address.ts';
 import { judgeOn } from './judge.ts';
@@ -77,7 +78,10 @@ export function postgresEngine(options: PostgresLedgerOptions): PostgresEngine {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     mirror = mirrorWriter({ file: mirrorFile(folder), log, read: () => known.look(READ_PATIENCE_MS) });
     if (options.view) {
-      const read = async () => ({ ...(await known.listing()), handwritten: readOrSay(handwritten) });
+      const read = async () => ({
+        ...(await known.listing(SHOWN_RECENT)),
+        handwritten: readOrSay(handwritten),
+      });
       const lockFile = join(folder, 'view-lock.db');
       view = viewWriter({ ...options.view, lockFile, clock, log, read });
     }

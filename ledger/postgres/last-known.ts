@@ -2,6 +2,7 @@ import { isoSeconds, spanOf } from '../../src/core/clock.ts';
 import { messageOf } from '../../src/core/errors.ts';
 import { readOrSay } from '../handwritten.ts';
 import type { HandwrittenEntry, Listed, Run, Ticket } from '../ledger.ts';
+import { LISTED_RECENT } from '../limits.ts';
 import { ownerKey } from '../liveness.ts';
 import { sightOf } from '../owners.ts';
 import type { PostgresLedgerOptions } from '../postgres-ledger.ts';
@@ -14,7 +15,8 @@ import type { Store } from './store.ts';
 export interface LastKnown {
   /** Asks the database; throws `upstream` where it cannot be reached. */
   look(patienceMs?: number): Promise<Mirror>;
-  listing(): Promise<Listing>;
+  /** The same for people, with so many of the runs that ended last. */
+  listing(recent: number): Promise<Listing>;
   /** What a transaction found, or has made of it. */
   learn(picture: Picture): Mirror;
   /** What this machine sees of the processes that are known to hold something or to wait, asked ahead of a transaction. */
@@ -48,7 +50,7 @@ export function lastKnownOf(
   const { clock, liveness, folder } = options;
   let known: Mirror | undefined;
 
-  const look = async (patienceMs?: number, parts = { recent: false }): Promise<Mirror> => {
+  const look = async (patienceMs?: number, parts = { recent: 0 }): Promise<Mirror> => {
     return learn(await pictureOf(place(), ask(patienceMs), parts));
   };
   const learn = (picture: Picture): Mirror => {
@@ -63,8 +65,8 @@ export function lastKnownOf(
     if (!known || !isNewer(known, mirror)) known = mirror;
     return mirror;
   };
-  const listing = async () => {
-    const { picture } = await look(READ_PATIENCE_MS, { recent: true });
+  const listing = async (recent: number) => {
+    const { picture } = await look(READ_PATIENCE_MS, { recent });
     return listingOf(picture, picture.now, liveness);
   };
   const remembered = (): Mirror | undefined => {
@@ -97,7 +99,7 @@ export function lastKnownOf(
     async list() {
       const byHand = readOrSay(handwritten);
       try {
-        return listed(await listing(), byHand);
+        return listed(await listing(LISTED_RECENT), byHand);
       } catch (error) {
         const last = remembered();
         if (!last || !isOutOfReach(error)) throw error;
@@ -124,4 +126,5 @@ const noticeOf = (at: number, now: number, why: string): HandwrittenEntry => ({
   paths: [],
   text: `${why} Who holds what may have changed since; nothing can be claimed or recorded until it answers.`,
   status: 'unclear',
+  isNotice: true,
 });

@@ -42,19 +42,17 @@ export interface Listing {
   waiting: TicketView[];
 }
 
-const RECENT_LIMIT = 100;
-
-/** What is held and waited for now; with `recent` also the runs that were closed within the history, newest first. */
-export async function pictureOf(place: Place, ask: Ask, parts: { recent: boolean }): Promise<Picture> {
+/** What is held and waited for now, and the `recent` runs that were closed last within the history, newest first. */
+export async function pictureOf(place: Place, ask: Ask, parts: { recent: number }): Promise<Picture> {
   const { repository, now } = place;
   const recent = sql`(SELECT json_agg(data) FROM (
     SELECT data FROM pitcrew.runs
     WHERE repository = ${repository} AND closed_at >= ${now} - ${HISTORY_DAYS * 86_400_000}
-    ORDER BY closed_at DESC, fence DESC LIMIT ${RECENT_LIMIT}) AS closed)`;
+    ORDER BY closed_at DESC, fence DESC LIMIT ${parts.recent}) AS closed)`;
   const found = await ask<FoundPicture>(sql`SELECT json_build_object(
     'format', (SELECT format FROM pitcrew.format), 'now', ${now}, ${HEAD},
     'runs', (SELECT json_agg(data) FROM pitcrew.runs WHERE repository = ${repository} AND status = 'active'),
-    'recent', ${parts.recent ? recent : sql`NULL::json`},
+    'recent', ${parts.recent > 0 ? recent : sql`NULL::json`},
     'tickets', ${ticketsOf(repository)},
     'worktrees', ${worktreesOf(repository)}
   ) AS data FROM pitcrew.ledger WHERE repository = ${repository}`);

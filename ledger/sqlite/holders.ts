@@ -51,9 +51,12 @@ export function holdersOf(liveness?: (owner: Owner) => OwnerLiveness): Holders {
       return { owners: all, sight, isFresh: isAllFresh };
     },
     covers: (asked, { runs, tickets }) => {
-      const active = runs.filter((run) => run.status === 'active');
-      owners = new Map([...active, ...tickets].map(({ owner }) => [ownerKey(owner), owner]));
-      return [...owners.keys()].every((key) => asked.owners.has(key));
+      const now = new Map<string, Owner>();
+      for (const { owner, status } of runs) if (status === 'active') now.set(ownerKey(owner), owner);
+      for (const { owner } of tickets) now.set(ownerKey(owner), owner);
+      owners = now;
+      for (const key of now.keys()) if (!asked.owners.has(key)) return false;
+      return true;
     },
   };
 }

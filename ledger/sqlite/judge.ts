@@ -1,5 +1,5 @@
 import { PitcrewError } from '../../src/core/errors.ts';
-import type { Answer, Input, Kind, Moment } from '../apply/state.ts';
+import type { Answer, Changes, Input, Kind, Moment } from '../apply/state.ts';
 import { apply } from '../apply.ts';
 import { JUDGES_OTHERS, NOBODY, READS } from '../engine.ts';
 import { historyText } from '../history/entry.ts';
@@ -7,10 +7,10 @@ import type { HandwrittenEntry, Owner } from '../ledger.ts';
 import type { OwnerLiveness } from '../owner.ts';
 import type { Database } from './database.ts';
 import { type Asked, holdersOf } from './holders.ts';
-import { forgetHoldings, rememberWritten } from './holdings.ts';
+import { forgetHoldings, rememberWritten, versionOf } from './holdings.ts';
 import { refuseForeignKernel } from './kernels.ts';
 import { loadState } from './load.ts';
-import { saveChanges } from './save.ts';
+import { saveChanges, saveHead } from './save.ts';
 import { readAtOnce, transact, transactNow } from './transact.ts';
 
 /** One command in its stored form. */
@@ -69,10 +69,13 @@ export function judgeOn(bench: Bench): Judge {
     const isAsking = jobs.some(({ kind }) => JUDGES_OTHERS.has(kind));
     const asked = isAsking ? holders.ask(isFresh, comingWith(jobs)) : undefined;
     const others = asked && { ...asked.sight, handwritten: bench.handwritten(bench.clocks().now) };
-    const judge = (job: Job): Verdict | undefined => judgeOne(job, others && { asked, others });
-    if (jobs.every(({ kind }) => READS.has(kind)))
-      return readAtOnce(bench.database, bench.file, () => jobs.map(judge));
-    const work = () => jobs.map(judge);
+    const work = () => {
+      const round: Round = { version: versionOf(bench.database), seen: others && { asked, others } };
+      const verdicts = jobs.map((job) => judgeOne(job, round));
+      if (round.head) saveHead(bench.database, round.head);
+      return verdicts;
+    };
+    if (jobs.every(({ kind }) => READS.has(kind))) return readAtOnce(bench.database, bench.file, work);
     const takenBack = () => forgetHoldings(bench.database);
     return isPatient
       ? transact(bench.database, bench.file, work, takenBack)
@@ -80,12 +83,13 @@ export function judgeOn(bench: Bench): Judge {
   };
 
   /** `undefined`: to be judged again by somebody who has asked for all owners anew. */
-  const judgeOne = (job: Job, seen: Seen | undefined): Verdict | undefined => {
+  const judgeOne = (job: Job, round: Round): Verdict | undefined => {
+    const { seen } = round;
     if (job.until !== undefined && steadyMs() > job.until) return { error: TOO_LATE };
     const { kind, input } = job;
     const moment: Moment = { ...bench.clocks(), ...(seen && JUDGES_OTHERS.has(kind) ? seen.others : NOBODY) };
     try {
-      return decideAndSave(kind, input, moment, JUDGES_OTHERS.has(kind) ? seen?.asked : undefined);
+      return decideAndSave(kind, input, moment, round);
     } catch (error) {
       // The rules' own words, and nothing is written yet; the other commands of the transaction go on.
       if (error instanceof PitcrewError) return { error };
@@ -97,10 +101,11 @@ export function judgeOn(bench: Bench): Judge {
     kind: K,
     input: Input<K>,
     moment: Moment,
-    asked: Asked | undefined,
+    round: Round,
   ): Verdict | undefined => {
     const { database, file, records } = bench;
-    const state = loadState(database, file, kind, input, moment.now);
+    const asked = JUDGES_OTHERS.has(kind) ? round.seen?.asked : undefined;
+    const state = loadState(database, file, kind, input, { now: moment.now, version: round.version });
     if (asked && !holders.covers(asked, state)) return undefined;
     const { answer, changes } = apply(state, { kind, input, moment });
     if (asked?.isFresh === false && isRefused(answer)) return undefined;
@@ -110,6 +115,9 @@ export function judgeOn(bench: Bench): Judge {
       const cmd = 'cmd' in input ? input.cmd : undefined;
       const written = saveChanges(database, state, changes, { cmd, kind, answer, now: moment.now });
       rememberWritten(database, changes, written);
+      if (changes.rev !== state.rev || changes.fence !== state.fence) round.head = changes;
+      // The next command reads it again.
+      if (changes.forget) saveHead(database, changes);
     }
     if (records) {
       const text = historyText(kind, input, moment, answer, changes.rev);
@@ -145,9 +153,12 @@ export function judgeOn(bench: Bench): Judge {
 const comingWith = (jobs: readonly Job[]): Owner[] =>
   jobs.length > 1 ? jobs.flatMap(({ input }) => ('owner' in input ? [input.owner] : [])) : [];
 
-interface Seen {
-  asked: Asked | undefined;
-  others: Pick<Moment, 'gone' | 'alive' | 'handwritten'>;
+/** Of one transaction. */
+interface Round {
+  version: number;
+  seen: { asked: Asked | undefined; others: Pick<Moment, 'gone' | 'alive' | 'handwritten'> } | undefined;
+  /** Where the ledger stands now, if that is another place than before. */
+  head?: Pick<Changes, 'rev' | 'fence'>;
 }
 
 /** By the clock that all processes of this boot share. */

@@ -3,7 +3,7 @@ import { trimsBefore } from '../apply/trim.ts';
 import type { Run, StepName, Steps, Triage } from '../ledger.ts';
 import { ANSWER_KEPT_MS } from '../limits.ts';
 import type { Database } from './database.ts';
-import { type Head, type Holdings, headAt, holdingsAt, rememberedRun, versionOf } from './holdings.ts';
+import { type Head, type Holdings, headAt, holdingsAt, rememberedRun } from './holdings.ts';
 import { tooNew } from './open-store.ts';
 import { parsed, storedRun } from './rows.ts';
 import { SCHEMA } from './schema.ts';
@@ -22,16 +22,16 @@ export function loadHead(database: Database, file: string): Head {
 
 /**
  * Just what `kind` needs to be judged: every look-up is by key, so history costs nothing. What few rules ask for is read
- * when they do, in the same transaction: to close a run nobody looks at the others.
+ * when they do, in the same transaction: to close a run nobody looks at the others. `version` is the transaction's
+ * (`versionOf`).
  */
 export function loadState<K extends Kind>(
   database: Database,
   file: string,
   kind: K,
   input: Input<K>,
-  now: number,
+  { now, version }: { now: number; version: number },
 ): State {
-  const version = versionOf(database);
   const { store, rev, fence } = headAt(database, version, () => loadHead(database, file));
   const known = 'cmd' in input ? knownAnswer(database, input.cmd, now) : undefined;
   const named = 'run' in input ? namedRun(database, version, input.run) : undefined;

@@ -10,7 +10,7 @@ import type {
   TicketView,
   Triage,
 } from '../ledger.ts';
-import { HISTORY_DAYS } from '../limits.ts';
+import { HISTORY_DAYS, LISTED_RECENT } from '../limits.ts';
 import type { Sight } from '../liveness.ts';
 import { viewOf } from '../views.ts';
 import type { Database } from './database.ts';
@@ -27,10 +27,8 @@ export interface Listing {
   waiting: TicketView[];
 }
 
-const RECENT_LIMIT = 100;
-
 /** Active runs, oldest first, and those closed within the history, newest first and at most `most` of them. */
-export function listRuns(database: Database, file: string, moment: Sight, most = RECENT_LIMIT): Listing {
+export function listRuns(database: Database, file: string, moment: Sight, most = LISTED_RECENT): Listing {
   const { store, rev } = loadHead(database, file);
   const { runs, tickets } = holdingsIn(database);
   const rows = worktrees(database);

@@ -7,18 +7,16 @@ import type { WrittenRun } from './holdings.ts';
 import { EVENTS_OF_ONE } from './schema.ts';
 
 /**
- * Writes `changes` and the answer of `command` down; part of the command's own transaction. `state` is what they were
- * made from. Answers with the rows of the changed runs, for `rememberWritten`.
+ * Writes `changes` and the answer of `command` down, all but the head (`saveHead`); part of the command's own transaction.
+ * `state` is what they were made from. Answers with the rows of the changed runs, for `rememberWritten`.
  */
 export function saveChanges(
   database: Database,
-  state: Pick<State, 'rev' | 'fence' | 'runs' | 'named'>,
+  state: Pick<State, 'runs' | 'named'>,
   changes: Changes,
   command: { cmd: string | undefined; kind: string; answer: unknown; now: number },
 ): WrittenRun[] {
   const { now } = command;
-  if (changes.rev !== state.rev || changes.fence !== state.fence)
-    database.run('UPDATE ledger SET rev = ?, fence = ? WHERE id = 1', changes.rev, changes.fence);
   const written = saveRuns(database, state, changes.runs);
   saveTickets(database, changes);
   saveEvents(database, changes, command);
@@ -54,6 +52,11 @@ export function saveChanges(
   }
   if (changes.forget) forget(database, changes.forget, now);
   return written;
+}
+
+/** Where the ledger stands: once for all commands of a transaction, before it ends or the head is read again. */
+export function saveHead(database: Database, { rev, fence }: Pick<Changes, 'rev' | 'fence'>): void {
+  database.run('UPDATE ledger SET rev = ?, fence = ? WHERE id = 1', rev, fence);
 }
 
 /** All claims go before the first comes: an incident may pass from one changed run to another. */

@@ -2,11 +2,11 @@ import { type ErrorKind, messageOf, PitcrewError } from '../core/errors.ts';
 import { diskFullError, isDiskFull } from '../core/full-disk.ts';
 import { envelope } from '../core/json.ts';
 import { packageVersion } from '../core/package-root.ts';
-import { asTypedHere } from '../core/program-name.ts';
 import { redact } from '../core/redact.ts';
 import { untrustedLine } from '../core/untrusted.ts';
 import { toolOfCommand } from '../tools/registry.ts';
 import { commandHelp, programHelp } from './help.ts';
+import { ownWords } from './in-commands.ts';
 import { INTERRUPTED, runTool } from './run-tool.ts';
 
 /** 0 done, 1 our bug, 2 the input, 3 refused, 4 upstream, 130 interrupted. */
@@ -88,7 +88,7 @@ function report(error: unknown, json: boolean): number {
   const kind = known?.kind ?? 'bug';
   const message = redact(messageOf(known ?? error));
   const hint = known
-    ? asTypedHere(known.hint)
+    ? ownWords(known.hint)
     : 'This is a fault in Pitcrew; please report it with the lines above.';
   if (json) {
     process.stdout.write(`${JSON.stringify(envelope({ error: { kind, message, hint } }))}\n`);

@@ -6,6 +6,7 @@ import { untrustedLine } from '../core/untrusted.ts';
 import type { Check } from '../setup/doctor/check.ts';
 import { examine } from '../setup/doctor/doctor.ts';
 import { inOrder, reportText } from '../setup/doctor/text.ts';
+import { inCommands } from './in-commands.ts';
 import { breakOff } from './prompt.ts';
 import { INTERRUPTED } from './run-tool.ts';
 import { setupWorld } from './setup-world.ts';
@@ -61,7 +62,9 @@ function readOptions(argv: readonly string[]) {
 const fitToPrint = (check: Check, program: string): Check => ({
   ...check,
   text: untrustedLine(check.text, LONGEST_LINE),
-  ...(check.next === undefined ? {} : { next: asTyped(untrustedLine(check.next, LONGEST_LINE), program) }),
+  ...(check.next === undefined
+    ? {}
+    : { next: asTyped(inCommands(untrustedLine(check.next, LONGEST_LINE)), program) }),
 });
 
 const dataOf = ({ id, group, state, text, next, kind }: Check) => ({

@@ -2,6 +2,7 @@ import { packageVersion } from '../core/package-root.ts';
 import type { JsonSchemaProperty, Tool } from '../tools/define.ts';
 import { commands, toolOfCommand } from '../tools/registry.ts';
 import { commandOf } from './arguments.ts';
+import { inCommands } from './in-commands.ts';
 import { LEDGER_HELP } from './ledger-help.ts';
 import { DOCTOR_HELP, INIT_HELP } from './setup-help.ts';
 
@@ -119,7 +120,7 @@ function toolHelp(tool: Tool): string {
       : ` ${required.has(tool.positional) ? tool.positional.toUpperCase() : `[${tool.positional.toUpperCase()}]`}`;
   return `pitcrew ${commandOf(tool)}${usage} [FLAGS]
 
-${tool.description}
+${inCommands(tool.description)}
 
 ${rows.map(([flag = '', text]) => `  ${flag.padEnd(width)}  ${text}`).join('\n')}
 
@@ -140,5 +141,5 @@ function describe(property: JsonSchemaProperty, required: boolean): string {
     property.default === undefined ? '' : `Default: ${JSON.stringify(property.default)}.`,
     required ? 'Required.' : '',
   ];
-  return [property.description ?? '', ...notes].filter(Boolean).join(' ');
+  return [inCommands(property.description ?? ''), ...notes].filter(Boolean).join(' ');
 }

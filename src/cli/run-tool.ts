@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { envelope } from '../core/json.ts';
 import type { Call, PersonAnswer, Question, Tool } from '../tools/define.ts';
 import { parseToolArguments } from './arguments.ts';
+import { nextInOwnWords, ownWords } from './in-commands.ts';
 import { openHere } from './open-here.ts';
 
 /** The exit code of a command that was interrupted, as shells have it: 128 + SIGINT. */
@@ -22,7 +23,9 @@ export async function runTool(tool: Tool, argv: readonly string[]): Promise<void
   const context = await openHere();
   try {
     const answer = await tool.call(args, context, callOf(interrupted.signal, context.session));
-    process.stdout.write(json ? `${JSON.stringify(envelope(answer.data))}\n` : `${answer.text.trimEnd()}\n`);
+    process.stdout.write(
+      json ? `${JSON.stringify(envelope(answer.data))}\n` : `${nextInOwnWords(answer.text.trimEnd())}\n`,
+    );
   } finally {
     process.off('SIGINT', onInterrupt);
     process.off('SIGTERM', onInterrupt);
@@ -35,6 +38,7 @@ function callOf(signal: AbortSignal, session: Context['session']): Call {
   return {
     signal,
     reader: 'person',
+    ownWords,
     progress(message) {
       if (process.stderr.isTTY) process.stderr.write(`${message}\n`);
     },

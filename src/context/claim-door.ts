@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { chmodSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import * as z from 'zod';
 import { literalGlob } from '../../ledger/glob-text.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { claimDoor, type DoorAnswer } from '../core/claim-door.ts';
+import { commandId } from '../core/command-id.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 
@@ -55,7 +55,7 @@ async function answer(socket: Socket, ledger: Ledger, holds: (run: string) => bo
 async function claimed(ledger: Ledger, wanted: z.infer<typeof QUESTION>): Promise<DoorAnswer> {
   const { run, fence, path } = wanted;
   const add = [{ glob: literalGlob(path), mode: 'exclusive' as const }];
-  const amended = await ledger.amend({ cmd: randomUUID(), run, fence, add, drop: [] });
+  const amended = await ledger.amend({ cmd: commandId(), run, fence, add, drop: [] });
   if (amended.ok) return { ok: true };
   if (!('conflicts' in amended)) return { ok: false, reason: amended.reason, advice: amended.advice };
   const [conflict] = amended.conflicts;

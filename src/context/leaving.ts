@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Ledger, RunView } from '../../ledger/ledger.ts';
+import { commandId } from '../core/command-id.ts';
 import { changedFiles } from '../git/changes.ts';
 import { checkoutAt, type Repository } from '../git/repository.ts';
 
@@ -19,7 +19,7 @@ export async function closeUntouched(
       .map(async (run) => {
         if (await isTouched(run, ledger, repository)) return;
         await ledger.close({
-          cmd: randomUUID(),
+          cmd: commandId(),
           run: run.run,
           fence: run.fence,
           status: 'aborted',

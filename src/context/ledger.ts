@@ -3,10 +3,11 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { leaseKeeper } from '../../ledger/lease.ts';
 import type { Ledger, Run } from '../../ledger/ledger.ts';
+import type { Credentials } from '../../ledger/postgres/client.ts';
 import { steadyTime } from '../../ledger/steady-clock.ts';
 import type { Config } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
-import { inputError } from '../core/errors.ts';
+import { inputError, PitcrewError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { packageVersion } from '../core/package-root.ts';
 import { excludePatterns } from '../git/exclude.ts';
@@ -118,27 +119,39 @@ async function openEngine(options: EngineOptions): Promise<Ledger> {
   }
   const { refuseBesideEmbedded } = await import('../../ledger/postgres/other-engine.ts');
   refuseBesideEmbedded(file, clock());
-  const { openPostgresLedger } = await import('../../ledger/postgres-ledger.ts');
-  return openPostgresLedger({
+  const credentials = {
     url,
     // Only for an address from the person's own environment: a repository must not decide where a password is sent.
     // The password file is looked up by host and user, so it may be used for both.
     password: own === undefined ? undefined : env.PGPASSWORD,
     passwordFile: env.PGPASSFILE || join(env.HOME ?? homedir(), '.pgpass'),
-    repository: config.ledger?.repository ?? (await nameOf(repository)),
-    folder,
-    view,
-    clock,
-    log,
-  });
+  };
+  const name = config.ledger?.repository ?? (await nameOf(repository));
+  if (name === undefined) throw await nameless(credentials);
+  const { openPostgresLedger } = await import('../../ledger/postgres-ledger.ts');
+  return openPostgresLedger({ ...credentials, repository: name, folder, view, clock, log });
 }
 
 /** The same on every machine, however the remote is spelled there: without user, port and ending. */
-async function nameOf(repository: Repository): Promise<string> {
+async function nameOf(repository: Repository): Promise<string | undefined> {
   const remote = await remoteRepository(repository);
-  if (remote) return `${remote.host.replace(/:\d+$/, '')}/${remote.owner}/${remote.name}`;
-  throw inputError(
-    "The ledger's database needs a name for this repository, and its remote called origin has none.",
-    'Name it as ledger.repository in pitcrew.yml, the same on every machine.',
+  return remote && `${remote.host.replace(/:\d+$/, '')}/${remote.owner}/${remote.name}`;
+}
+
+/** A database that is out of reach is said first: that comes first, whoever has to mend it, and a name alone helps nobody. */
+async function nameless(credentials: Credentials): Promise<PitcrewError> {
+  const { whyNotIn } = await import('../../ledger/postgres/reach.ts');
+  const why = await whyNotIn(credentials);
+  if (why === undefined) {
+    return inputError(
+      "The ledger's database needs a name for this repository, and its remote called origin has none.",
+      'Name it as ledger.repository in pitcrew.yml, the same on every machine.',
+    );
+  }
+  return new PitcrewError(
+    why.kind,
+    `${why.message} It also needs a name for this repository, and its remote called origin has none.`,
+    `${why.hint} Then name it as ledger.repository in pitcrew.yml, the same on every machine.`,
+    { cause: why.cause },
   );
 }

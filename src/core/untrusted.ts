@@ -37,13 +37,12 @@ export const untrustedCell = (text: unknown, maxCharacters: number): string =>
 
 function clean(text: unknown, maxCharacters: number): string {
   // Far more than will be kept, so that a secret on the edge is still seen whole, but bounded.
-  const seen = textOf(text)
-    .slice(0, maxCharacters * 4 + 8192)
-    .replace(ANSI, '')
-    .replace(UNSEEN, '')
-    .replace(PILED_MARKS, '$1');
-  return redactPersonal(seen);
+  const seen = textOf(text).slice(0, maxCharacters * 4 + 8192);
+  return redactPersonal(ALL_SEEN.test(seen) ? seen : onlySeen(seen));
 }
+
+const onlySeen = (text: string): string =>
+  text.replace(ANSI, '').replace(UNSEEN, '').replace(PILED_MARKS, '$1');
 
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
@@ -55,6 +54,9 @@ function textOf(value: unknown): string {
     return '[object]';
   }
 }
+
+// Most texts: nothing below can match in them, and making ready to look costs a short-lived program a millisecond.
+const ALL_SEEN = /^[\t\n\r\x20-\x7e]*$/;
 
 const ANSI =
   /(?:\u001b\[|\u009b)[0-?]{0,32}[ -/]{0,8}[@-~]|(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u009c]{0,512}(?:\u0007|\u001b\\|\u009c)?|\u001b[@-Z\\-_]/g;

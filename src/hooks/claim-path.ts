@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { literalGlob } from '../../ledger/glob-text.ts';
 import { openSqliteLedger } from '../../ledger/sqlite-ledger.ts';
 import { systemClock } from '../core/clock.ts';
+import { commandId } from '../core/command-id.ts';
 import { stderrLog } from '../core/log.ts';
 import type { Wanted } from './judge-edit.ts';
 import { ledgerFile } from './ledger-file.ts';
@@ -23,7 +23,7 @@ export async function claimPath(wanted: Wanted): Promise<HookVerdict> {
   try {
     const { run, fence } = wanted.run;
     const add = [{ glob: literalGlob(wanted.path), mode: 'exclusive' as const }];
-    const amended = await ledger.amend({ cmd: randomUUID(), run, fence, add, drop: [] });
+    const amended = await ledger.amend({ cmd: commandId(), run, fence, add, drop: [] });
     if (amended.ok) return ALLOW;
     if (!('conflicts' in amended)) return deny(amended.reason, amended.advice);
     const [conflict] = amended.conflicts;

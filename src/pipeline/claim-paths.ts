@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { literalGlob } from '../../ledger/glob-text.ts';
 import type { GuardCommand, Ledger, Run } from '../../ledger/ledger.ts';
+import { commandId } from '../core/command-id.ts';
 import { refusedError } from '../core/errors.ts';
 import { conflictError } from './conflict.ts';
 import { guardEffect } from './guard-effect.ts';
@@ -17,7 +17,7 @@ export async function claimPaths(
 ): Promise<void> {
   const ledger = await context.ledger();
   const amended = await ledger.amend({
-    cmd: randomUUID(),
+    cmd: commandId(),
     run: run.run,
     fence: run.fence,
     add: paths.map((glob) => ({ glob: literalGlob(glob), mode: 'exclusive' })),

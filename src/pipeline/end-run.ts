@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Ledger, Owner, Run, RunView } from '../../ledger/ledger.ts';
+import { commandId } from '../core/command-id.ts';
 import { refusedError } from '../core/errors.ts';
 import { shortName } from '../core/incident.ts';
 import { raiseFence } from '../git/raise-fence.ts';
@@ -15,7 +15,7 @@ export interface Holder {
 /** Takes over another session's run, under a new fence. Throws the ledger's refusal, as where its owner answers. */
 export async function takeOverRun(ledger: Ledger, run: Run, holder: Holder, reason: string): Promise<Run> {
   const taken = await ledger.takeover({
-    cmd: randomUUID(),
+    cmd: commandId(),
     run: run.run,
     expectFence: run.fence,
     reason,
@@ -32,7 +32,7 @@ export async function takeOverRun(ledger: Ledger, run: Run, holder: Holder, reas
 export async function endRun(ledger: Ledger, run: Run, holder: Holder, note: string): Promise<Run> {
   const taken = await takeOverRun(ledger, run, holder, note);
   const closed = await ledger.close({
-    cmd: randomUUID(),
+    cmd: commandId(),
     run: taken.run,
     fence: taken.fence,
     status: 'aborted',

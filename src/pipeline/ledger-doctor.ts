@@ -71,14 +71,15 @@ export async function examineLedger(world: LedgerWorld): Promise<LedgerFinding[]
 }
 
 function silentSession(run: RunView): LedgerFinding[] {
-  const issues = run.incidents.map(shortName).join(', ');
+  const [first] = run.incidents.map(shortName);
+  const issues = run.incidents.map(shortName).join(', ') || `run ${run.run}`;
   if (run.liveness === 'live') return [];
   if (run.liveness === 'dead') {
     return [
       {
         kind: 'session_gone',
         what: `${run.owner.label} is gone and still holds ${issues}.`,
-        next: 'The next claim frees it; --repair ends it now. Worktrees and branches stay.',
+        next: 'The next claim frees it; `repair` ends it now. Worktrees and branches stay.',
         repair: { do: 'end_run', run },
       },
     ];
@@ -87,7 +88,7 @@ function silentSession(run: RunView): LedgerFinding[] {
     {
       kind: 'session_silent',
       what: `${run.owner.label} holds ${issues} and does not answer.`,
-      next: `Wait for it, or take it over: pitcrew ledger takeover ${run.incidents.map(shortName)[0] ?? 'ISSUE'}.`,
+      next: `Wait for it, or take it over, which asks a person: \`ledger_takeover ${first ?? run.run}\`.`,
     },
   ];
 }
@@ -104,7 +105,7 @@ function recordedWorktree(record: IncidentRecord, worktrees: readonly WorktreeEn
       {
         kind: 'folder_missing',
         what: `The worktree of ${name} is gone from the disk (${path}); git still has it on its list.`,
-        next: `--repair takes it off the list; branch ${branch} and its commits stay, and worktree_create makes the folder again.`,
+        next: `\`repair\` takes it off the list; branch ${branch} and its commits stay, and worktree_create makes the folder again.`,
         ...(isPersons(entry) ? {} : { repair: { do: 'forget_folder', path } }),
       },
     ];
@@ -123,7 +124,7 @@ function recordedWorktree(record: IncidentRecord, worktrees: readonly WorktreeEn
     {
       kind: 'work_is_over',
       what: `Nobody works in the worktree of ${name} any more (${path}).`,
-      next: '--repair removes it where nothing in it is unsaved and its branch is merged.',
+      next: '`repair` removes it where nothing in it is unsaved and its branch is merged.',
       repair: { do: 'remove_finished', path, branch },
     },
   ];
@@ -135,7 +136,7 @@ async function unknownWorktree(entry: WorktreeEntry): Promise<LedgerFinding> {
     return {
       kind: 'unfinished_worktree',
       what: `${path} is a checkout that was never finished.`,
-      next: '--repair removes it when it holds nothing but files of its commit.',
+      next: '`repair` removes it when it holds nothing but files of its commit.',
       repair: { do: 'remove_unfinished', path, head },
     };
   }
@@ -155,7 +156,7 @@ function oldFence({ ref, id, branch, by, at }: LeftFence, now: number): LedgerFi
     {
       kind: 'fence_left',
       what: `The remote has a fence (${ref}, by ${by} at ${isoSeconds(at)}) whose branch ${branch} is gone.`,
-      next: `It does no harm; --repair takes it off, as nobody can have slept for ${FENCE_DAYS} days.`,
+      next: `It does no harm; \`repair\` takes it off, as nobody can have slept for ${FENCE_DAYS} days.`,
       repair: { do: 'remove_fence', ref, id },
     },
   ];

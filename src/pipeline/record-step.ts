@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Ledger, Run, StepName, Steps } from '../../ledger/ledger.ts';
+import { commandId } from '../core/command-id.ts';
 import { refusedError } from '../core/errors.ts';
 
 /** Writes a finished step of an incident into the ledger; throws a refused error when the run is no longer in force. */
@@ -11,7 +11,7 @@ export async function recordStep<S extends StepName>(
 ): Promise<void> {
   const ledger = await context.ledger();
   const recorded = await ledger.recordStep({
-    cmd: randomUUID(),
+    cmd: commandId(),
     run: held.run.run,
     fence: held.run.fence,
     incident: held.incident,

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Ledger, RegisterCommand, Run, TicketView } from '../../ledger/ledger.ts';
+import { commandId } from '../core/command-id.ts';
 import { conflictError } from './conflict.ts';
 
 /** How often somebody who waits is told that they still do. */
@@ -22,13 +22,13 @@ export async function registerInTurn(
   for (;;) {
     signal.throwIfAborted();
     const ticketTtlMs = waitMs > 0 ? { ticketTtlMs: TICKET_MS } : {};
-    const answer = await ledger.register({ cmd: randomUUID(), ...request, ...ticketTtlMs });
+    const answer = await ledger.register({ cmd: commandId(), ...request, ...ticketTtlMs });
     if (answer.ok) return answer.run;
     const { ticket } = answer;
     if (ticket === undefined) throw conflictError(answer.conflicts, 'claim');
     progress(waitingFor(ticket, answer.conflicts[0]?.holder));
     if (!(await turnCame(ledger, ticket, { endsAt, signal, progress }))) {
-      await ledger.leave({ cmd: randomUUID(), session: request.session, ticket: ticket.ticket });
+      await ledger.leave({ cmd: commandId(), session: request.session, ticket: ticket.ticket });
       throw conflictError(answer.conflicts, 'claim');
     }
   }

@@ -21,6 +21,8 @@ export interface Call {
   progress(message: string): void;
   /** Who reads the text: a model (compact Markdown) or a person at a terminal (aligned columns). */
   reader: 'model' | 'person';
+  /** Our own words about a next step as this reader takes it: a command for a tool. Absent: tools by their names. */
+  ownWords?: (text: string) => string;
   /** Absent where no person can be asked (a client without elicitation, a pipe instead of a terminal). */
   ask?: (question: Question) => Promise<PersonAnswer>;
   /** Why there is nobody to ask, as the middle of a sentence, where more is known than that. */

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { IncidentRecord, Run, RunView } from '../../ledger/ledger.ts';
 import type { Context } from '../context.ts';
+import { commandId } from '../core/command-id.ts';
 import { refusedError } from '../core/errors.ts';
 import { shortIdOf, shortName } from '../core/incident.ts';
 import { untrustedLine } from '../core/untrusted.ts';
@@ -47,7 +47,7 @@ export const ledgerComplete = defineTool({
             `- ${issue.shortId}: ${issue.outcome}${issue.worktree ? `; worktree ${issue.worktree}` : ''}`,
         ),
         ...reports.map((report) => `Report: ${report}`),
-        'worktree_remove removes a worktree once its work is merged.',
+        'Next: worktree_remove removes a worktree once its work is merged.',
       ].join('\n'),
       data: { status: input.status, runs: runs.map((run) => run.run), issues, reports },
     };
@@ -56,11 +56,14 @@ export const ledgerComplete = defineTool({
 
 /** What this session holds of an issue; that tells its organization itself, so nobody has to be asked for it. */
 async function ownRuns(context: Context, shortId: string | undefined): Promise<RunView[]> {
-  const { active } = await (await context.ledger()).list();
+  const ledger = await context.ledger();
+  const { active, rev } = await ledger.list();
   const concerns = (run: Run): boolean =>
     shortId === undefined || run.incidents.some((incident) => shortName(incident) === shortId);
   const runs = active.filter((run) => run.session === context.session.id && concerns(run));
   if (runs.length > 0) return runs;
+  // A list may be what was known last; events are asked for now, or not to be had.
+  await ledger.events({ afterRev: rev, limit: 1 });
   const ended = await endedClaim(context, concerns);
   throw refusedError(
     `${shortId === undefined ? 'This session holds no claim' : `This session does not hold ${shortId}`}${ended}.`,
@@ -81,7 +84,7 @@ async function end(
 ): Promise<void> {
   const ours = records.filter((record) => run.incidents.includes(record.incident));
   const closed = await (await context.ledger()).close({
-    cmd: randomUUID(),
+    cmd: commandId(),
     run: run.run,
     fence: run.fence,
     status: input.status,

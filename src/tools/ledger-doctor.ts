@@ -24,19 +24,20 @@ export const ledgerDoctor = defineTool({
         rows.push({ finding, ...(await repairLedger(finding.repair, world)) });
       }
     }
+    const inWords = call.ownWords ?? String;
     const left = rows.filter(({ done }) => !done);
     return {
       text: [
         findings.length === 0
           ? 'Ledger, worktrees, branches, disk and processes agree.'
           : `${findings.length} finding${findings.length === 1 ? '' : 's'}${repair ? `, ${rows.length - left.length} mended` : ''}:`,
-        ...rows.map(({ finding, said }) => `- ${finding.what} ${said ?? finding.next}`),
+        ...rows.map(({ finding, said }) => `- ${finding.what} ${said ?? inWords(finding.next)}`),
       ].join('\n'),
       data: {
         findings: rows.map(({ finding: { kind, what, next, repair: mendable }, said, done }) => ({
           kind,
           what,
-          next,
+          next: inWords(next),
           repairable: mendable !== undefined,
           repaired: done,
           said: said ?? null,

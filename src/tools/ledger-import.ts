@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import { isoSeconds } from '../core/clock.ts';
 import { inputError } from '../core/errors.ts';
 import { untrustedCell } from '../core/untrusted.ts';
+import { entryData } from '../pipeline/written-entries.ts';
 import { defineTool } from './define.ts';
 
 /** The list that every claim reads, relative to the main checkout. */
@@ -122,13 +123,6 @@ function summary(entries: readonly HandwrittenEntry[]): string[] {
 
 const rowOf = ({ title, since, paths }: HandwrittenEntry): string =>
   `${since === undefined ? 'no time' : isoSeconds(since)} ${untrustedCell(title, 100)}; paths ${paths.map((path) => untrustedCell(path, 80)).join(', ') || 'none'}`;
-
-const entryData = ({ title, since, paths, status }: HandwrittenEntry) => ({
-  title,
-  since: since ?? null,
-  paths,
-  status,
-});
 
 function closing(done: { isList: boolean; write: boolean; added: number; file: string }): string {
   if (done.isList) return `Every claim reads ${LIST} as it is: nothing needs to be moved.`;

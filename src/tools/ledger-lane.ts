@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { Ledger } from '../../ledger/ledger.ts';
+import { commandId } from '../core/command-id.ts';
 import { inputError, refusedError } from '../core/errors.ts';
 import { shortName } from '../core/incident.ts';
 import { type Call, defineTool } from './define.ts';
@@ -34,7 +34,7 @@ export const ledgerLane = defineTool({
     const endsAt = context.clock() + input.wait_seconds * 1000;
     for (;;) {
       const answer = await ledger.lane({
-        cmd: randomUUID(),
+        cmd: commandId(),
         run: run.run,
         fence: run.fence,
         name: input.lane,
@@ -75,6 +75,7 @@ async function refuseLaneName(word: string, ledger: Ledger, reader: Call['reader
 
 function laneText(lane: string, position: number, turn: boolean, ahead: readonly string[]): string {
   if (position === 0) return `The place in the lane ${lane} is given up.`;
-  if (turn) return `It is this session's turn in the lane ${lane}. When done: ledger_lane with \`leave\`.`;
-  return `Position ${position} in the lane ${lane}; ahead: ${ahead.join(', ')}. Do not merge yet: ask again, or wait with \`wait_seconds\`.`;
+  if (turn)
+    return `It is this session's turn in the lane ${lane}.\nNext, when done: ledger_lane with \`leave\`.`;
+  return `Position ${position} in the lane ${lane}; ahead: ${ahead.join(', ')}. Do not merge yet.\nNext: ask again, or wait with \`wait_seconds\`.`;
 }

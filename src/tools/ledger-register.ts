@@ -67,7 +67,7 @@ export const ledgerRegister = defineTool({
       progress: call.progress,
     });
     await context.hold(run);
-    return registered(run);
+    return registered(run, call);
   },
 });
 
@@ -126,7 +126,7 @@ const LIKELY = 0.75;
 const likelyFiles = (suspects: readonly Suspect[]): string[] =>
   suspects.filter(({ score }) => score >= LIKELY * (suspects[0]?.score ?? 0)).map(({ path }) => path);
 
-function registered(run: Run): Answer {
+function registered(run: Run, { ownWords: inWords = String }: Call): Answer {
   const issues = run.incidents.map(shortName);
   const paths = run.paths.map((path) => path.glob);
   const { resources } = run;
@@ -134,7 +134,7 @@ function registered(run: Run): Answer {
   return {
     text: [
       `Claimed ${issues.join(', ')} for this session (run ${run.run}).`,
-      `Paths: ${paths.join(', ') || 'none yet; fix_commit adds the files it commits'}.`,
+      `Paths: ${paths.join(', ') || `none yet; ${inWords('fix_commit adds the files it commits')}`}.`,
       ...(resources.length > 0 ? [`Reserved: ${resources.join(', ')}.`] : []),
       'Next, for one issue at a time: worktree_create.',
     ].join('\n'),

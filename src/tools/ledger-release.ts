@@ -33,7 +33,7 @@ export const ledgerRelease = defineTool({
     const issues = run.incidents.map(shortName);
     return {
       text: [
-        `Released: ${issues.join(', ') || `run ${run.run}`}, held by ${run.owner.label} until now; free for the next ledger_register.`,
+        `Released: ${issues.join(', ') || `run ${run.run}`}, held by ${run.owner.label} until now; free for the next claim.`,
         ...run.worktrees.map(({ path, branch }) => `Its worktree stays: ${path} (branch ${branch}).`),
         ...toldText(told),
       ].join('\n'),

@@ -3,6 +3,7 @@ import { spanOf } from '../core/clock.ts';
 import { shortName } from '../core/incident.ts';
 import type { JsonValue } from '../core/json.ts';
 import { untrustedCell } from '../core/untrusted.ts';
+import { entryData, noticeLines } from '../pipeline/written-entries.ts';
 import { defineTool } from './define.ts';
 
 export const ledgerStatus = defineTool({
@@ -20,9 +21,10 @@ export const ledgerStatus = defineTool({
     const now = context.clock();
     const lines = [
       heading(active),
+      ...noticeLines(handwritten),
       ...active.map((run) => activeLine(run, run.session === context.session.id, now)),
       ...waiting.map((ticket) => waitingLine(ticket, now)),
-      ...handwritten.map((entry) => handwrittenLine(entry, now)),
+      ...handwritten.filter(({ isNotice }) => !isNotice).map((entry) => handwrittenLine(entry, now)),
       ...(recent.length > 0 ? ['Lately:', ...recent.slice(0, 10).map((run) => recentLine(run, now))] : []),
     ];
     return {
@@ -32,12 +34,7 @@ export const ledgerStatus = defineTool({
         active: active.map((run) => runData(run, context.session.id)),
         recent: recent.map((run) => runData(run, context.session.id)),
         waiting: waiting.map((ticket) => waitingData(ticket, context.session.id)),
-        handwritten: handwritten.map(({ title, paths, status, since }) => ({
-          title,
-          paths,
-          status,
-          since: since ?? null,
-        })),
+        handwritten: handwritten.map(entryData),
       },
     };
   },
@@ -55,7 +52,7 @@ function heading(active: readonly RunView[]): string {
 function activeLine(run: RunView, own: boolean, now: number): string {
   const branches = run.worktrees.map((worktree) => worktree.branch).join(', ');
   return [
-    `- ${run.incidents.map(shortName).join(', ') || 'no issue'}: ${own ? 'this session' : run.owner.label}`,
+    `- ${nameOf(run)}: ${own ? 'this session' : run.owner.label}`,
     `${run.liveness}, since ${spanOf(now - run.startedAt)}`,
     branches ? `branch ${branches}` : 'no branch yet',
     `paths ${run.paths.map((path) => path.glob).join(', ') || 'none'}`,
@@ -64,6 +61,9 @@ function activeLine(run: RunView, own: boolean, now: number): string {
     ...(run.intent ? [untrustedCell(run.intent, 120)] : []),
   ].join('; ');
 }
+
+/** By its issues; where it has none, by the id that a takeover takes. */
+const nameOf = ({ run, incidents }: Run): string => incidents.map(shortName).join(', ') || `run ${run}`;
 
 const waitingLine = ({ position, owner, since, ...wanted }: TicketView, now: number): string =>
   `- waiting, position ${position}: ${owner.label} since ${spanOf(now - since)}, for ${[...wanted.incidents.map(shortName), ...wanted.paths.map((path) => path.glob), ...wanted.resources].join(', ')}`;
@@ -86,7 +86,7 @@ function recentLine(run: Run, now: number): string {
   // Whoever held it did not end it then: the note tells who did.
   const holder = run.status === 'expired' || run.status === 'taken_over' ? ', held by' : ' by';
   const note = run.note ? `; ${untrustedCell(run.note, 120)}` : '';
-  return `- ${run.incidents.map(shortName).join(', ')}: ${run.status.replace('_', ' ')} ${ago}${holder} ${run.owner.label}${note}`;
+  return `- ${nameOf(run)}: ${run.status.replace('_', ' ')} ${ago}${holder} ${run.owner.label}${note}`;
 }
 
 /** A session's id is not told: it would let a command line act in its name. */

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { HISTORY_DAYS } from '../../ledger/limits.ts';
+import { commandId } from '../core/command-id.ts';
 import { defineTool } from './define.ts';
 
 export const ledgerTrim = defineTool({
@@ -15,7 +15,7 @@ export const ledgerTrim = defineTool({
   },
   async run({ days }, context) {
     const ledger = await context.ledger();
-    const { removed, rev } = await ledger.trim({ cmd: randomUUID(), olderThanDays: days });
+    const { removed, rev } = await ledger.trim({ cmd: commandId(), olderThanDays: days });
     return {
       text: `Forgot ${removed} closed run${removed === 1 ? '' : 's'} that ended more than ${days} days ago.`,
       data: { removed, days, rev },

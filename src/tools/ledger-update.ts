@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
+import { commandId } from '../core/command-id.ts';
 import { inputError, refusedError } from '../core/errors.ts';
 import { conflictError } from '../pipeline/conflict.ts';
 import { defineStep } from './define.ts';
@@ -22,11 +22,11 @@ export const ledgerUpdate = defineStep({
   },
   async run(input, context, _call, held) {
     if (input.add.length === 0 && input.drop.length === 0) {
-      throw inputError('Nothing to change: both `add` and `drop` are empty.', 'Name at least one path.');
+      throw inputError('Nothing to change: no path is named.', 'Name at least one in `add` or `drop`.');
     }
     const ledger = await context.ledger();
     const answer = await ledger.amend({
-      cmd: randomUUID(),
+      cmd: commandId(),
       run: held.run.run,
       fence: held.run.fence,
       add: input.add.filter(isPath).map((glob) => ({ glob, mode: 'exclusive' })),

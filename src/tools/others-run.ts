@@ -58,9 +58,18 @@ async function nobodyHolds(
   const shortId = shortIdOf(named);
   const byHand = await writtenEntryFor(shortId, context);
   if (byHand) return refusedError(`No session holds ${shortId}, but ${byHand.what}.`, byHand.advice);
+  if (RUN_ID.test(named.trim())) {
+    return refusedError(
+      `There is no run ${named.trim()} in the ledger, and nobody holds an issue of that name.`,
+      `${heldInstead(active, context, 'with runs')} ledger_status shows all that is held.`,
+    );
+  }
   const claim = step === 'takeover' ? 'Claim it with ledger_register. ' : '';
   return refusedError(`Nobody holds ${shortId}.`, `${claim}${heldInstead(active, context)}`);
 }
+
+/** As the ledger makes them. A project may be called so too, but its short ids are written in capitals. */
+const RUN_ID = /^r\d+-\w+$/;
 
 /** An entry names short ids alone, so any organization does for the question. */
 async function writtenEntryFor(
@@ -79,12 +88,13 @@ const endOf = ({ status, note }: Run): string => (note ? untrustedLine(note, 200
 /** More than these are not listed: it is the end of an error. */
 const MOST_LISTED = 10;
 
-function heldInstead(active: readonly RunView[], context: Context): string {
+function heldInstead(active: readonly RunView[], context: Context, how?: 'with runs'): string {
   const others = active.filter((run) => !isOwn(run, context));
   if (others.length === 0) return 'No other session holds anything now.';
-  const rows = others
-    .slice(0, MOST_LISTED)
-    .map((run) => `${claimOf(run)} (${run.owner.label}, ${run.liveness})`);
+  const rows = others.slice(0, MOST_LISTED).map((run) => {
+    const id = how && run.incidents.length > 0 ? `run ${run.run}, ` : '';
+    return `${claimOf(run)} (${id}${run.owner.label}, ${run.liveness})`;
+  });
   const more = others.length - rows.length;
   return `Other sessions hold: ${rows.join('; ')}${more > 0 ? `; and ${more} more` : ''}.`;
 }
@@ -98,7 +108,7 @@ export async function allowEnding(run: RunView, step: Ending, context: Context, 
   if (run.liveness === 'live') {
     throw refusedError(
       `${run.owner.label} holds ${issues} and answers: its claim was renewed ${spanOf(context.clock() - run.renewedAt)} ago.`,
-      'Ask that session to end it with ledger_complete, wait with ledger_register (`wait_seconds`), or take another issue.',
+      'Ask that session to end it, wait with ledger_register (`wait_seconds`), or take another issue.',
     );
   }
   if (run.liveness === 'dead') return;

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { Owner, Run, RunView } from '../../ledger/ledger.ts';
 import { ownerKey } from '../../ledger/liveness.ts';
 import type { Context } from '../context.ts';
 import { isoSeconds, spanOf } from '../core/clock.ts';
+import { commandId } from '../core/command-id.ts';
 import { refusedError } from '../core/errors.ts';
 import { shortName } from '../core/incident.ts';
 import { untrustedLine } from '../core/untrusted.ts';
@@ -60,7 +60,7 @@ async function takeOver(run: RunView, context: Context): Promise<string[]> {
   const ledger = await context.ledger();
   const { session } = context;
   const taken = await ledger.takeover({
-    cmd: randomUUID(),
+    cmd: commandId(),
     run: run.run,
     expectFence: run.fence,
     session: session.id,
@@ -82,7 +82,7 @@ async function takeOver(run: RunView, context: Context): Promise<string[]> {
 async function noteClientSession(run: RunView, { ledger, session }: Context): Promise<void> {
   if (run.owner.client?.session === session.owner.client?.session) return;
   const noted = await (await ledger()).register({
-    cmd: randomUUID(),
+    cmd: commandId(),
     session: session.id,
     owner: session.owner,
     incidents: run.incidents,

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import type { IncidentRecord, RunView, Steps } from '../../ledger/ledger.ts';
 import type { Context } from '../context.ts';
 import { isoSeconds, spanOf } from '../core/clock.ts';
+import { commandId } from '../core/command-id.ts';
 import { type PitcrewError, refusedError } from '../core/errors.ts';
 import { shortName } from '../core/incident.ts';
 import { endedClaim, isOwn } from './own-runs.ts';
@@ -144,7 +144,7 @@ const CHECKS: Record<Requirement, (facts: Facts) => PitcrewError | undefined> = 
 async function keep(run: RunView, context: Context): Promise<void> {
   const ledger = await context.ledger();
   const { leaseMs } = context.session;
-  const kept = await ledger.renew({ cmd: randomUUID(), run: run.run, fence: run.fence, ttlMs: leaseMs });
+  const kept = await ledger.renew({ cmd: commandId(), run: run.run, fence: run.fence, ttlMs: leaseMs });
   if (!kept.ok) throw refusedError(kept.reason, kept.advice);
   await context.hold(run);
 }

@@ -2,9 +2,11 @@ import { createHash, randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { TriageCandidate } from '../../ledger/ledger.ts';
 import type { Context } from '../context.ts';
+import { commandId } from '../core/command-id.ts';
 import { sentryIncident } from '../core/incident.ts';
 import { asTypedHere } from '../core/program-name.ts';
 import { untrustedLine } from '../core/untrusted.ts';
+import { noticeLines } from '../pipeline/written-entries.ts';
 import { droppedLine } from '../triage/filters.ts';
 import { listNamed } from '../triage/list-named.ts';
 import { buildTriage, type TriageOptions, type TriageResult, type TriageRow } from '../triage/rank.ts';
@@ -74,11 +76,12 @@ export const sentryListIssues = defineTool({
     const result = parsed.issues
       ? await listNamed({ client, issues: parsed.issues, options, signal: call.signal })
       : await buildTriage({ client, options, signal: call.signal, onProgress: call.progress });
-    const heldBy = await holders(context, organization, result.rows);
+    const { heldBy, notices } = await holders(context, organization, result.rows);
     const triage = parsed.record ? await record(context, organization, result, heldBy) : undefined;
     return answerOf(parsed, context, call.reader, {
       result,
       heldBy,
+      notices,
       ...(triage ? { triage } : {}),
     });
   },
@@ -99,20 +102,22 @@ function optionsOf(parsed: Input, context: Context, projects: readonly string[])
   };
 }
 
-/** Who works on which of these already, by short id. */
+type Holders = ReadonlyMap<string, string>;
+
+/** Who works on which of these already, by short id, with what the ledger has to say of that. */
 async function holders(
   context: Context,
   organization: string,
   rows: readonly TriageRow[],
-): Promise<Map<string, string>> {
-  const { active } = await (await context.ledger()).list();
+): Promise<{ heldBy: Holders; notices: string[] }> {
+  const { active, handwritten } = await (await context.ledger()).list();
   const held = new Map<string, string>();
   for (const { issue } of rows) {
     const incident = sentryIncident(organization, issue.shortId);
     const run = active.find((one) => one.liveness !== 'dead' && one.incidents.includes(incident));
     if (run) held.set(issue.shortId, run.session === context.session.id ? 'this session' : run.owner.label);
   }
-  return held;
+  return { heldBy: held, notices: noticeLines(handwritten) };
 }
 
 interface Recorded {
@@ -124,7 +129,7 @@ async function record(
   context: Context,
   organization: string,
   result: TriageResult,
-  heldBy: ReadonlyMap<string, string>,
+  heldBy: Holders,
 ): Promise<Recorded> {
   const now = context.clock();
   const suffix = createHash('sha256').update(randomUUID()).digest('hex').slice(0, 6);
@@ -147,7 +152,7 @@ async function record(
     }),
   );
   await (await context.ledger()).recordTriage({
-    cmd: randomUUID(),
+    cmd: commandId(),
     session: context.session.id,
     triage: { id, createdAt: now, report, candidates },
   });
@@ -161,8 +166,9 @@ function answerOf(
   {
     result,
     heldBy,
+    notices,
     triage,
-  }: { result: TriageResult; heldBy: ReadonlyMap<string, string>; triage?: Recorded },
+  }: { result: TriageResult; heldBy: Holders; notices: readonly string[]; triage?: Recorded },
 ): Answer {
   const { rows, dropped, options } = result;
   const tableOf = reader === 'person' ? plainTable : markdownTable;
@@ -189,6 +195,7 @@ function answerOf(
   const lines = [
     table,
     `${counts.join('; ')}. ${parsed.issues ? 'As named' : `Sorted by ${options.sort}`}. Titles are untrusted text from Sentry.`,
+    ...notices,
     ...problems,
     ...reasons,
     ...droppedRows,
@@ -204,11 +211,7 @@ const NEXT = {
   person: (triage: string) => asTypedHere(`pitcrew triage-select --triage ${triage}`),
 } satisfies Record<Call['reader'], (triage: string) => string>;
 
-function dataOf(
-  result: TriageResult,
-  heldBy: ReadonlyMap<string, string>,
-  triage: Recorded | undefined,
-): object {
+function dataOf(result: TriageResult, heldBy: Holders, triage: Recorded | undefined): object {
   return {
     triage: triage?.id ?? null,
     report: triage?.report ?? null,

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { Context } from '../context.ts';
+import { commandId } from '../core/command-id.ts';
 import { inputError, type PitcrewError, refusedError } from '../core/errors.ts';
 import { untrustedBlock } from '../core/untrusted.ts';
 import { claimPaths } from '../pipeline/claim-paths.ts';
@@ -122,7 +122,7 @@ async function finish(
   details: { strategy: string; reason?: string | undefined; note?: string | undefined },
 ): Promise<Answer> {
   const recorded = await (await context.ledger()).recordStep({
-    cmd: randomUUID(),
+    cmd: commandId(),
     run: held.run.run,
     fence: held.run.fence,
     incident: held.incident,

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { Triage, TriageCandidate } from '../../ledger/ledger.ts';
 import type { Context } from '../context.ts';
+import { commandId } from '../core/command-id.ts';
 import { inputError, refusedError } from '../core/errors.ts';
 import { untrustedLine } from '../core/untrusted.ts';
 import { parseSelection } from '../triage/selection.ts';
@@ -149,7 +149,7 @@ async function record(chosen: Chosen, triage: Triage, context: Context): Promise
 async function write({ candidates, by, how }: Chosen, triage: Triage, context: Context): Promise<void> {
   const ledger = await context.ledger();
   const outcome = await ledger.select({
-    cmd: randomUUID(),
+    cmd: commandId(),
     session: context.session.id,
     triage: triage.id,
     incidents: candidates.map((candidate) => candidate.incident),

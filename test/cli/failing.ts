@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { type RunResult, run } from '../../src/core/run.ts';
+import { commands } from '../../src/tools/registry.ts';
 import type { TestClient } from '../support/mcp.ts';
 import { PROGRAM, type Stage } from '../support/stage.ts';
 
@@ -32,6 +33,7 @@ export async function failsWith(args: string[], place: Place, expected: Expected
   expect(lines).toHaveLength(2);
   isClear(lines[0] ?? '', lines[1] ?? '');
   if (expected.hint) expect(lines[1]).toMatch(expected.hint);
+  namesNoTool(lines[1] ?? '');
   holdsNoSecret(result, place.env);
   return result;
 }
@@ -46,7 +48,13 @@ export async function failsAsJson(args: string[], place: Place, expected: Expect
   expect(result.code).toBe(expected.code);
   expect(result.stderr).toBe('');
   isClear(data.error.message, data.error.hint);
+  namesNoTool(data.error.hint);
   holdsNoSecret(result, place.env);
+}
+
+/** Whoever types commands calls no tools. */
+function namesNoTool(hint: string): void {
+  expect(commands.filter(({ name }) => hint.includes(name)).map(({ name }) => name)).toEqual([]);
 }
 
 /** Plain words: ended, without controls, stack traces, doubled punctuation or values that nobody meant to print. */

@@ -28,6 +28,11 @@ describe('help', () => {
     expect(help).toContain(`pitcrew ${command}`);
   });
 
+  test.each(commands)('of %s names commands and flags, no tool', (command) => {
+    const help = commandHelp(command) ?? '';
+    expect(tools.filter(({ name }) => help.includes(name)).map(({ name }) => name)).toEqual([]);
+  });
+
   test('of what there is not', () => {
     expect(commandHelp('frobnicate')).toBeUndefined();
     expect(commandHelp('sentry_list_issues')).toBeUndefined();

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../core/processes.ts';
 import { cli } from '../support/cli.ts';
 import { crashIn } from '../support/crashes.ts';
@@ -54,6 +56,61 @@ test('a takeover of a session that answers is refused, whoever asks', async () =
   const refused = await cli(stage, ['ledger', 'takeover', 'RACE-DAY-1']);
   expect(refused.code).toBe(3);
   expect(refused.stderr).toContain('holds RACE-DAY-1 and answers');
+});
+
+test.each(['takeover', 'release'])(
+  '%s of a run that is not there says so, and which there are',
+  async (word) => {
+    const { active } = (await cli(stage, ['ledger', '--json'])).data;
+    const done = await cli(stage, ['ledger', word, 'r99-zzzz']);
+    expect(done.code).toBe(3);
+    expect(done.stderr).toMatch(
+      /^There is no run r99-zzzz in the ledger, and nobody holds an issue of that name\.\nOther sessions hold: RACE-DAY-1 \(run (r\d+-\w+), first-crew, pid \d+ on [^,]+, live\)\. `[^`]+ ledger status` shows all that is held\.\n$/,
+    );
+    expect(done.stderr).toContain(`(run ${active[0].run}, `);
+  },
+);
+
+describe('what to do next is a command of this program, and a flag of it', () => {
+  const typed = `node ${PROGRAM}`;
+
+  test('in the hint of an error, with --json too', async () => {
+    const done = await cli(stage, ['ledger', 'complete']);
+    const hint = `There is nothing to end; \`${typed} ledger status\` shows who holds what.`;
+    expect(done.stderr.split('\n')[1]).toBe(hint);
+    expect((await cli(stage, ['ledger', 'complete', '--json'])).data.error.hint).toBe(hint);
+    const live = await cli(stage, ['ledger', 'takeover', 'RACE-DAY-1']);
+    expect(live.stderr).toContain(
+      `Ask that session to end it, wait with \`${typed} ledger register\` (\`--wait-seconds\`), or take another issue.`,
+    );
+  });
+
+  test('at the end of an answer', async () => {
+    await stage.crash(crashIn('src/two.mjs'));
+    await works(client, 'sentry_list_issues');
+    await works(client, 'triage_select');
+    const claimed = await cli(stage, ['ledger', 'register', 'RACE-DAY-2', '--paths', 'src/two.mjs']);
+    expect(claimed.stderr).toBe('');
+    expect(claimed.stdout).toContain(`\nNext, for one issue at a time: \`${typed} worktree-create\`.\n`);
+    const turn = await cli(stage, ['ledger', 'lane', 'RACE-DAY-2']);
+    expect(turn.stdout).toMatch(/\nNext, when done: `[^`]+ ledger lane` with `--leave`\.\n$/);
+    const made = await cli(stage, ['worktree-create', 'RACE-DAY-2']);
+    expect(made.stdout).toContain(`Next: \`${typed} sentry-latest-event\`.`);
+    rmSync(join(stage.repository, '.pitcrew/worktrees/sentry-race-day-2'), { recursive: true });
+    const { stdout } = await cli(stage, ['ledger', 'doctor']);
+    const { findings } = (await cli(stage, ['ledger', 'doctor', '--json'])).data;
+    for (const said of [stdout, findings[0].next]) {
+      expect(said).toContain('`--repair` takes it off the list');
+      expect(said).toContain(`\`${typed} worktree-create\` makes the folder again.`);
+    }
+    const asTool = await works(client, 'ledger_doctor');
+    expect(asTool.text).toContain('`repair` takes it off the list');
+    expect(asTool.text).toContain(' worktree_create makes the folder again.');
+    const done = await cli(stage, ['ledger', 'complete']);
+    expect(done.stdout).toContain(
+      `\nNext: \`${typed} worktree-remove\` removes a worktree once its work is merged.\n`,
+    );
+  });
 });
 
 test('history of one issue, newest first; a limit holds', async () => {

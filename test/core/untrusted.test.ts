@@ -56,6 +56,18 @@ describe('any text from outside', () => {
     );
   });
 
+  test('where all of it is seen, nothing is lost: looking for more finds the same', () => {
+    const seen = fc.array(fc.oneof(fc.string(), fc.constantFrom('\n', '\r\n', '\t', '~', ' ')));
+    fc.assert(
+      fc.property(seen, (pieces) => {
+        const text = pieces.join('');
+        // A letter beyond ASCII makes it look.
+        expect(untrustedBlock(`é\n${text}`, 5000)).toBe(`é\n${untrustedBlock(text, 5000)}`.trimEnd());
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   test('stays within its limit, and is well-formed', () => {
     fc.assert(
       fc.property(hostile, limit, (text, most) => {

@@ -9,11 +9,11 @@ import { apply } from '../../ledger/apply.ts';
 import { NOBODY } from '../../ledger/engine.ts';
 import type { Run } from '../../ledger/ledger.ts';
 import { connect, type Database } from '../../ledger/sqlite/database.ts';
-import { forgetHoldings, rememberWritten } from '../../ledger/sqlite/holdings.ts';
+import { forgetHoldings, rememberWritten, versionOf } from '../../ledger/sqlite/holdings.ts';
 import { refuseForeignKernel } from '../../ledger/sqlite/kernels.ts';
 import { loadState } from '../../ledger/sqlite/load.ts';
 import { openStore } from '../../ledger/sqlite/open-store.ts';
-import { saveChanges } from '../../ledger/sqlite/save.ts';
+import { saveChanges, saveHead } from '../../ledger/sqlite/save.ts';
 import { tempFolder } from './helpers.ts';
 import { cmd, exclusive, MINUTE, ownerOf, START } from './plain-helpers.ts';
 
@@ -55,7 +55,7 @@ test('another machine is seen as soon as it writes, and this one is written down
   const write = (now: number, end: 'COMMIT' | 'ROLLBACK') => {
     database.run('BEGIN IMMEDIATE');
     const leave = { cmd: cmd(), session: 'alice', ticket: 't0-none' };
-    loadState(database, file, 'leave', leave, now);
+    loadState(database, file, 'leave', leave, { now, version: versionOf(database) });
     try {
       refuseForeignKernel(database, now);
     } finally {
@@ -116,7 +116,8 @@ function carryOut(database: Database, file: string, asked: Command, said: Said[]
   const { kind, input } = asked.kind === 'repeat' && last ? last : inputOf(database, asked);
   said.push({ kind, input });
   const prepared = prepare(kind, input);
-  const load = (from: Database): State => loadState(from, file, kind, prepared, now);
+  const load = (from: Database): State =>
+    loadState(from, file, kind, prepared, { now, version: versionOf(from) });
   // Of a name that nothing is remembered by: it reads what this transaction would.
   if (asked.isCompared) expect(wholeOf(load(database))).toEqual(wholeOf(load({ ...database })));
   const moment: Moment = { ...NOBODY, now };
@@ -129,6 +130,7 @@ function carryOut(database: Database, file: string, asked: Command, said: Said[]
   const { answer, changes } = answered;
   const id = 'cmd' in prepared ? prepared.cmd : undefined;
   rememberWritten(database, changes, saveChanges(database, state, changes, { cmd: id, kind, answer, now }));
+  saveHead(database, changes);
 }
 
 function attempt<T extends object>(work: () => T): T | { error: string } {

@@ -61,24 +61,34 @@ const claims = fc.record({
   incident: fc.constantFrom('A-1', 'A-2', 'A-3', 'A-4'),
   glob: fc.constantFrom('src/a.ts', 'src/*.ts', 'lib/**', 'lib/x/y.ts', 'docs/c.md'),
 });
+const round = fc.array(fc.oneof({ weight: 8, arbitrary: claims }, fc.constant('trim' as const)), {
+  maxLength: 12,
+});
+
+/** Where the ledger stands, by its row; once in a while it is read again, after a trim. */
+const headOf = ({ database }: Court) => database.get('SELECT rev, fence, trimmed_at FROM ledger');
+const trim = (): Job => ({ kind: 'trim', input: { cmd: cmd(), olderThanDays: 1 } });
 
 const answersOf = (verdicts: Verdict[]): unknown[] =>
   verdicts.map((verdict) => ('error' in verdict ? String(verdict.error) : verdict));
 
 test('commands that are judged in one transaction are answered as one after the other', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.array(claims, { maxLength: 12 }), { maxLength: 4 }), async (rounds) => {
+    fc.asyncProperty(fc.array(round, { maxLength: 4 }), async (rounds) => {
       const [together, alone] = await twins();
       let open: { run: string; fence: number }[] = [];
       for (const round of rounds) {
         const jobs = [
           ...open.filter((_, at) => at % 2 === 0).map(({ run, fence }) => close(run, fence)),
-          ...round.map(({ session, incident, glob }) => register(session, incident, glob)),
+          ...round.map((asked) =>
+            asked === 'trim' ? trim() : register(asked.session, asked.incident, asked.glob),
+          ),
         ];
         const verdicts = await together.all(jobs);
         const one: Verdict[] = [];
         for (const job of jobs) one.push(...(await alone.all([job])));
         expect(answersOf(verdicts)).toEqual(answersOf(one));
+        expect(headOf(together)).toEqual(headOf(alone));
         open = verdicts.flatMap((verdict) => granted(verdict));
       }
       // What is remembered is what is written.

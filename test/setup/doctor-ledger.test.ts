@@ -67,6 +67,7 @@ describe.concurrent('the ledger', () => {
     expect(line('worktrees-lost')).toMatchObject({
       state: 'warn',
       text: expect.stringContaining('worktrees/lost'),
+      next: expect.stringMatching(/`node \S+ worktree-create` for the issue/),
     });
   });
 

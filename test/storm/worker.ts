@@ -1,12 +1,13 @@
 // One session of a storm. Each call goes to stdout as a line before it is made, and its answer as one before the next:
 // so it is known after a kill what was acknowledged, and a successor can repeat what was not.
-import { randomUUID } from 'node:crypto';
+
 import { writeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Ledger, Run } from '../../ledger/ledger.ts';
 import { ownerKey } from '../../ledger/liveness.ts';
 import { currentOwner } from '../../ledger/owner.ts';
 import { groupCommit } from '../../ledger/sqlite/group/group-commit.ts';
+import { commandId } from '../../src/core/command-id.ts';
 import { PitcrewError } from '../../src/core/errors.ts';
 import { stderrLog } from '../../src/core/log.ts';
 import { openRemote } from './remote.ts';
@@ -47,7 +48,7 @@ async function work(): Promise<void> {
   if (ticket) {
     const turn = await ledger.wait({ session, ticket, timeoutMs: 100 });
     if (!turn.ok) return;
-    const cmd = randomUUID();
+    const cmd = commandId();
     if (!turn.free) await send({ kind: 'leave', input: { cmd, session, ticket } });
     return;
   }
@@ -62,7 +63,7 @@ async function claim(): Promise<{ run?: Run; conflicts: string[]; ticket?: strin
   const claims = wanted ?? someClaims();
   const waits = wanted !== undefined || pick(12) === 0;
   const { ttlMs } = order;
-  const input = { cmd: randomUUID(), session, owner, ...claims, base: 'b', ttlMs, intent: '' };
+  const input = { cmd: commandId(), session, owner, ...claims, base: 'b', ttlMs, intent: '' };
   const answer = await send({ kind: 'register', input: waits ? { ...input, ticketTtlMs: 2000 } : input });
   wanted = undefined;
   if (answer.ok) return { run: answer.run, conflicts: [] };
@@ -84,12 +85,12 @@ function someClaims() {
 }
 
 async function workOn({ run, fence, incidents }: Run): Promise<void> {
-  if (pick(8) === 0) await send({ kind: 'lane', input: { cmd: randomUUID(), run, fence, name: 'merge' } });
+  if (pick(8) === 0) await send({ kind: 'lane', input: { cmd: commandId(), run, fence, name: 'merge' } });
   if (pick(8) === 0)
-    await send({ kind: 'renew', input: { cmd: randomUUID(), run, fence, ttlMs: order.ttlMs } });
+    await send({ kind: 'renew', input: { cmd: commandId(), run, fence, ttlMs: order.ttlMs } });
   if (pick(8) === 0) {
     const add = [{ glob: `lib/${pick(4)}/b.ts`, mode: 'exclusive' as const }];
-    await send({ kind: 'amend', input: { cmd: randomUUID(), run, fence, add, drop: [] } });
+    await send({ kind: 'amend', input: { cmd: commandId(), run, fence, add, drop: [] } });
   }
   const guarded = await ledger.guard({ run, fence, effect: 'push' });
   if (!guarded.ok) return lost(run, guarded.reason);
@@ -100,7 +101,7 @@ async function workOn({ run, fence, incidents }: Run): Promise<void> {
     if (teeth === 'check-then-act') remote.pushAnyway({ incident, fence });
     else remote.push({ incident, fence });
   }
-  const input = { cmd: randomUUID(), run, fence, status: 'completed' as const, commits: [String(fence)] };
+  const input = { cmd: commandId(), run, fence, status: 'completed' as const, commits: [String(fence)] };
   const closed = await send({ kind: 'close', input });
   if (!closed.ok) lost(run, closed.reason);
 }
@@ -128,7 +129,7 @@ async function takeOver(name: string): Promise<void> {
   if (run?.liveness !== 'suspect') return;
   const expectFence = run.fence;
   const input = {
-    cmd: randomUUID(),
+    cmd: commandId(),
     run: name,
     expectFence,
     session,

@@ -44,7 +44,7 @@ test('ends all of the session’s claims, frees them, and says what became of ea
     - RACE-DAY-1: unproven; worktree <repository>/.pitcrew/worktrees/sentry-race-day-1
     - RACE-DAY-2: unfinished
     Report: .claude/sentry/TRIAGE-<day>.md
-    worktree_remove removes a worktree once its work is merged."
+    Next: worktree_remove removes a worktree once its work is merged."
   `);
   expect(done.data).toEqual({
     status: 'completed',

@@ -1,4 +1,10 @@
+import { mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openSqliteLedger } from '../../ledger/sqlite-ledger.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import { stderrLog } from '../../src/core/log.ts';
+import { ownerOf } from '../ledger/plain-helpers.ts';
 import { cli } from '../support/cli.ts';
 import { crashIn } from '../support/crashes.ts';
 import { type Handwritten, writtenByHand } from '../support/handwritten.ts';
@@ -122,15 +128,62 @@ test('entries by hand, open ones only, as inert text', async () => {
       paths: ['src/radio/**'],
       status: 'active',
       since: expect.any(Number),
+      notice: null,
     },
     {
       title: expect.stringContaining('an old one'),
       paths: ['src/timing/**'],
       status: 'stale',
       since: expect.any(Number),
+      notice: null,
     },
   ]);
   entries.remove();
+});
+
+test('a list that cannot be read is a notice, which is no entry', async () => {
+  const file = join(stage.repository, '.claude', 'active-runs.md');
+  const before = readFileSync(file);
+  rmSync(file);
+  mkdirSync(file);
+  try {
+    const { text, data } = await status();
+    expect(text.split('\n')[1]).toMatch(
+      /^Notice: The hand-written entries cannot be read\. .*active-runs\.md/,
+    );
+    expect(text).not.toContain('- by hand');
+    expect(data.handwritten).toEqual([
+      expect.objectContaining({ status: 'unclear', notice: expect.stringContaining('active-runs.md') }),
+    ]);
+    const { contents } = await client.client.readResource({ uri: 'pitcrew://ledger' });
+    expect(contents).toMatchObject([
+      { text: expect.stringMatching(/^The hand-written entries cannot be read\. .*active-runs\.md/m) },
+    ]);
+  } finally {
+    rmdirSync(file);
+    writeFileSync(file, before);
+  }
+});
+
+test('a run without an issue goes by its id, which a takeover takes', async () => {
+  const file = join(stage.repository, '.git', 'pitcrew', 'ledger.db');
+  const ledger = await openSqliteLedger({ file, clock: systemClock, log: stderrLog('error') });
+  const held = { session: 'paths only', owner: ownerOf('paths-only'), incidents: [] };
+  const paths = [{ glob: 'docs/**', mode: 'exclusive' as const }];
+  const claimed = await ledger.register({
+    cmd: 'c',
+    ...held,
+    paths,
+    base: 'main',
+    ttlMs: 60_000,
+    intent: '',
+  });
+  if (!claimed.ok) throw new Error('refused');
+  const { run, fence } = claimed.run;
+  expect((await status()).text).toContain(`\n- run ${run}: `);
+  await ledger.close({ cmd: 'd', run, fence, status: 'completed', commits: [] });
+  await ledger.dispose();
+  expect((await status()).text).toContain(`\n- run ${run}: completed `);
 });
 
 test('a session whose process is gone is shown as gone, at once', async () => {

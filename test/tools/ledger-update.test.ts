@@ -113,8 +113,8 @@ test.each([
 
 test('nothing to change', async () => {
   const failure = await fails(client, 'ledger_update', { issue: OWN }, 'input');
-  expect(failure.message).toBe('Nothing to change: both `add` and `drop` are empty.');
-  expect(failure.hint).toBe('Name at least one path.');
+  expect(failure.message).toBe('Nothing to change: no path is named.');
+  expect(failure.hint).toBe('Name at least one in `add` or `drop`.');
 });
 
 test('an issue that is somebody else’s, nobody’s, or none', async () => {

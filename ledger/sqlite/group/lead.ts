@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type Database, isBusy } from '../database.ts';
 import { type JudgeAll, steadyMs } from '../judge.ts';
 import type { Role } from './group-commit.ts';
@@ -44,7 +45,8 @@ export async function lead(
       server.close();
       isRemoved(place);
       onEnd();
-      await queue.close();
+      // A lock that is not to be had keeps nobody from leaving: whoever waits has to do without in any case.
+      await Promise.race([queue.close(), delay(PATIENCE_MS, undefined, { ref: false })]);
       for (const socket of sockets) socket.end();
       lock.close();
     })();

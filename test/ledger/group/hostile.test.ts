@@ -137,6 +137,24 @@ test('a leader waits for the lock no longer than everybody', async () => {
   await held;
 });
 
+test('a leader that ends does not wait for a lock that is not to be had', async () => {
+  const file = await newStore();
+  const letGo = holdLock(file);
+  onTestFinished(letGo);
+  const busy = Promise.withResolvers<[]>();
+  const options = { place: placeOf(file), lockFile: join(file, '..', 'group-lock.db'), greeting: 'hello' };
+  const leader = await lead(
+    options,
+    () => busy.promise,
+    () => undefined,
+  );
+  void leader?.judge({ kind: 'leave', input: { cmd: 'c', session: 's', ticket: 't0-none' } });
+  // Of what it waits for nothing comes.
+  await leader?.end();
+  holdLock(options.lockFile)();
+  busy.resolve([]);
+});
+
 test('a follower that closes its ledger says nothing about its view', async () => {
   const file = await newStore();
   const view = join(file, '..', 'active-runs.md');

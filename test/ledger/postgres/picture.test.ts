@@ -1,11 +1,16 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import pg from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { LISTED_RECENT } from '../../../ledger/limits.ts';
 import { SERVER_CLOCK } from '../../../ledger/postgres/load.ts';
 import { mirrorFile, readMirror } from '../../../ledger/postgres/mirror.ts';
 import { type Picture, pictureOf } from '../../../ledger/postgres/picture.ts';
 import type { Ask } from '../../../ledger/postgres/queries.ts';
 import { textOf } from '../../../ledger/postgres/sql.ts';
-import { openPostgresLedger } from '../../../ledger/postgres-ledger.ts';
+import { openPostgresLedger, type PostgresLedgerOptions } from '../../../ledger/postgres-ledger.ts';
+import { SHOWN_RECENT } from '../../../ledger/view.ts';
+import { tcpProxy } from '../../support/tcp-proxy.ts';
 import { cmd, collectingLog, exclusive, HOUR, MINUTE, ownerOf, START, tempFolder } from '../helpers.ts';
 import { freshRepository, serverForThisFile } from './desks.ts';
 
@@ -18,7 +23,7 @@ async function asker(repository: string): Promise<() => Promise<unknown>> {
   onTestFinished(() => client.end());
   const ask: Ask = async (statement) => (await client.query(textOf(statement))).rows[0]?.data;
   const place = { shown: '', repository, now: SERVER_CLOCK };
-  return async () => comparable(await pictureOf(place, ask, { recent: false }));
+  return async () => comparable(await pictureOf(place, ask, { recent: 0 }));
 }
 
 const comparable = ({ now: _, runs, tickets, worktrees, ...rest }: Picture) => ({
@@ -112,5 +117,45 @@ describe.skipIf(!server)('the mirror', () => {
     });
     await check('trimmed');
     expect(seen).toHaveLength(11);
+  });
+});
+
+describe.skipIf(!server)('the runs that ended last', () => {
+  test('are asked for as many as are shown: for the view fewer than for a listing', async () => {
+    if (!server) return;
+    const proxy = await tcpProxy(server.listens);
+    onTestFinished(() => proxy.close());
+    let said = '';
+    proxy.watch((bytes) => {
+      said += bytes.toString('latin1');
+      return 'pass';
+    });
+    const asked = () =>
+      [...said.matchAll(/closed_at DESC, fence DESC LIMIT \((\d+)\)/g)].map(([, most]) => Number(most));
+    const folder = tempFolder();
+    const file = join(folder, 'active-runs.md');
+    const repository = freshRepository();
+    const open = async (more: Partial<PostgresLedgerOptions>) => {
+      const url = `postgres://${server.user}:${server.password}@127.0.0.1:${proxy.port}/postgres`;
+      const ledger = await openPostgresLedger({
+        url,
+        repository,
+        clock: Date.now,
+        log: collectingLog(),
+        ...more,
+      });
+      onTestFinished(() => ledger.dispose());
+      return ledger;
+    };
+    const ledger = await open({ folder, view: { file, delayMs: 0 } });
+    await ledger.register({
+      ...{ cmd: cmd(), session: 'ann', owner: ownerOf('ann'), incidents: [A], paths: [] },
+      ...{ base: 'b', ttlMs: MINUTE, intent: '' },
+    });
+    await expect.poll(() => existsSync(file), { timeout: 30_000 }).toBe(true);
+    expect(asked()).toEqual([SHOWN_RECENT]);
+    // Of another program: what one asks for again is only named.
+    await (await open({})).list();
+    expect(asked()).toEqual([SHOWN_RECENT, LISTED_RECENT]);
   });
 });
