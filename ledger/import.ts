@@ -102,14 +102,34 @@ function rawEntries(lines: readonly string[]): RawEntry[] {
 const isHistorySection = (title: string): boolean =>
   !/active|progress|current/i.test(title) && /complete|done|finish|histor|closed|archiv|recent/i.test(title);
 
-/** The contract's own example stands in a code block and is no entry. A fence that nobody closes hides nothing. */
+/**
+ * The contract's own example stands in a code block and is no entry. A fence that nobody closes hides nothing: neither the
+ * last one, nor one within an entry whose other half would be a fence of a later entry.
+ */
 function withoutCodeBlocks(lines: readonly string[]): string[] {
   const fences = lines.flatMap((line, at) => (/^\s*(```|~~~)/.test(line) ? [at] : []));
   const hidden = new Set<number>();
-  for (let pair = 0; pair + 1 < fences.length; pair += 2) {
-    for (let at = fences[pair] ?? 0; at <= (fences[pair + 1] ?? -1); at++) hidden.add(at);
+  for (let next = 0; next + 1 < fences.length; next++) {
+    const [from, to] = [fences[next] ?? 0, fences[next + 1] ?? 0];
+    if (lines.slice(from, to).some(startsEntry) && isWithinEntry(lines, from)) continue;
+    for (let at = from; at <= to; at++) hidden.add(at);
+    next++;
   }
   return lines.filter((_, at) => !hidden.has(at));
+}
+
+const startsEntry = (line: string): boolean => HEADING_ENTRY.test(line) || LIST_ENTRY.test(line);
+
+/** Whether the line `at` belongs to an entry, and not to a section or to a heading of something else. */
+function isWithinEntry(lines: readonly string[], at: number): boolean {
+  let isTold = false;
+  for (let before = at - 1; before >= 0; before--) {
+    const line = lines[before] ?? '';
+    if (SECTION.test(line)) return false;
+    isTold ||= TIMES.test(line) || FIELD.test(line);
+    if (startsEntry(line)) return isTold;
+  }
+  return false;
 }
 
 /** A status at the start of a line counts before one in the middle of a sentence. */

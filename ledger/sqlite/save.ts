@@ -108,8 +108,8 @@ function saveTickets(database: Database, { tickets, dropTickets }: Changes): voi
 }
 
 /**
- * The events, and the answer beside the first of them: there it goes to the end of a table, while a command's id falls on
- * any page. One that is too old to be repeated gives way; the others of its age go with the next trim.
+ * The events, and the answer beside the first of them: there it goes to the end of a table, while a command's id that is not
+ * made in order (`commandId`) falls on any page. One that is too old to be repeated gives way; the others of its age go with the next trim.
  */
 function saveEvents(
   database: Database,

@@ -32,7 +32,7 @@ const ANSWERS = `CREATE TABLE answers (
   cmd TEXT PRIMARY KEY,
   kind TEXT NOT NULL,
   at INTEGER NOT NULL,
-  -- One of the two: the answer itself, or the event that it is kept with. Keys come in no order, so rows are short.
+  -- One of the two: the answer itself, or the event that it is kept with. Keys may come in no order, so rows are short.
   answer TEXT,
   event INTEGER
 ) STRICT, WITHOUT ROWID;

@@ -167,6 +167,12 @@ async function takeUp(request: WorktreeRequest, here: WorktreeEntry): Promise<fa
       `Look at the work in it, or choose another folder for ${request.incident}.`,
     );
   }
+  if (/^0+$/.test(here.head ?? '')) {
+    throw refusedError(
+      `Branch ${request.branch} is gone, and its worktree ${request.folder} is still there.`,
+      "Its files are untouched, and git's log of HEAD in that worktree names its last commit: tell the person, who can put the branch back.",
+    );
+  }
   if (here.locked === undefined) await lock(request);
   return false;
 }

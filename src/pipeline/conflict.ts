@@ -23,14 +23,17 @@ export function conflictError(conflicts: Conflict[], step: 'claim' | 'path'): Pi
     return `${what} is held by ${conflict.holder}${since}${branch}${state}.`;
   });
   const held = [...new Set(conflicts.flatMap((conflict) => conflict.incidents.map(shortName)))];
+  const resources = [...new Set(conflicts.flatMap((conflict) => conflict.resources))];
+  const hasPaths = conflicts.some(({ paths }) => paths.length > 0);
+  const without = [...(held.length > 0 ? held : hasPaths ? ['those paths'] : []), ...resources].join(', ');
   const next =
     step === 'path'
-      ? 'Keep the work as it is and tell the person; repeat this step once the file is free, or do without it.'
-      : `Register again without ${held.length > 0 ? held.join(', ') : 'those paths'} or wait in line with \`wait_seconds\`, and tell the person.`;
+      ? `Keep the work as it is and tell the person; repeat this step once ${hasPaths ? 'the file' : resources.join(', ')} is free, or do without it.`
+      : `Register again without ${without} or wait in line with \`wait_seconds\`, and tell the person.`;
   const advice = [...new Set(conflicts.map((conflict) => conflict.advice))].join(' ');
   return new PitcrewError(
     'refused',
-    `${step === 'claim' ? 'Nothing was claimed' : 'A file that this step needs is held'}. ${sentences.join(' ')}`,
+    `${step === 'claim' ? 'Nothing was claimed' : `${hasPaths ? 'A file' : 'A resource'} that this step needs is held`}. ${sentences.join(' ')}`,
     `${next} ${advice}`,
   );
 }

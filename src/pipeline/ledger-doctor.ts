@@ -8,7 +8,7 @@ import { fenceRef } from '../git/fence.ts';
 import { wasNeverFinished } from '../git/half-made.ts';
 import { type LeftFence, leftFences } from '../git/left-fences.ts';
 import { listWorktrees, type WorktreeEntry } from '../git/list-worktrees.ts';
-import type { Repository } from '../git/repository.ts';
+import { type Repository, resolveCommit } from '../git/repository.ts';
 import { LOCK_PREFIX } from '../git/worktrees.ts';
 import type { Holder } from './end-run.ts';
 
@@ -29,6 +29,7 @@ export interface LedgerFinding {
     | 'session_gone'
     | 'session_silent'
     | 'folder_missing'
+    | 'folder_unknown'
     | 'unfinished_worktree'
     | 'unknown_worktree'
     | 'work_is_over'
@@ -55,15 +56,17 @@ export interface LedgerFinding {
 export async function examineLedger(world: LedgerWorld): Promise<LedgerFinding[]> {
   const { ledger, repository } = world;
   const { active, recent } = await ledger.list();
-  const incidents = [...new Set([...active, ...recent].flatMap((run) => run.incidents))];
-  const records = await Promise.all(incidents.map((incident) => ledger.incident(incident)));
   const [worktrees, remote] = await Promise.all([listWorktrees(repository), leftFences(repository)]);
+  // Runs of long ago are listed no more, but what they left has its incident in the reason of its lock.
+  const left = worktrees.flatMap(incidentOfLock);
+  const incidents = [...new Set([...[...active, ...recent].flatMap((run) => run.incidents), ...left])];
+  const records = await Promise.all(incidents.map((incident) => ledger.incident(incident)));
   const held = new Set(active.flatMap((run) => run.incidents.map(fenceRef)));
   const known = new Set(records.flatMap(({ steps }) => steps.worktree?.path ?? []));
   const strangers = worktrees.filter((entry) => isOurs(entry, world) && !known.has(entry.path));
   return [
     ...active.flatMap(silentSession),
-    ...records.flatMap((record) => recordedWorktree(record, worktrees)),
+    ...(await Promise.all(records.map((record) => recordedWorktree(record, worktrees, world)))).flat(),
     ...(await Promise.all(strangers.map(unknownWorktree))),
     ...remote.fences.filter(({ ref }) => !held.has(ref)).flatMap((fence) => oldFence(fence, world.clock())),
     ...(remote.problem === undefined ? [] : [unknownRemote(remote.problem)]),
@@ -93,14 +96,18 @@ function silentSession(run: RunView): LedgerFinding[] {
   ];
 }
 
-function recordedWorktree(record: IncidentRecord, worktrees: readonly WorktreeEntry[]): LedgerFinding[] {
+async function recordedWorktree(
+  record: IncidentRecord,
+  worktrees: readonly WorktreeEntry[],
+  world: LedgerWorld,
+): Promise<LedgerFinding[]> {
   const { worktree } = record.steps;
   if (!worktree) return [];
   const { path, branch } = worktree;
   const name = shortName(record.incident);
   const entry = worktrees.find((candidate) => candidate.path === path);
+  if (!entry) return lostWorktree(record, { path, branch }, world);
   if (!existsSync(path)) {
-    if (!entry) return [];
     return [
       {
         kind: 'folder_missing',
@@ -110,7 +117,16 @@ function recordedWorktree(record: IncidentRecord, worktrees: readonly WorktreeEn
       },
     ];
   }
-  if (entry && entry.branch !== branch) {
+  if (entry.branch === branch && isUnborn(entry)) {
+    return [
+      {
+        kind: 'branch_missing',
+        what: `Branch ${branch} of ${name} is gone; its worktree is still there (${path}).`,
+        next: "Its files are untouched, and git's log of HEAD in that worktree names its last commit: a person should put the branch back.",
+      },
+    ];
+  }
+  if (entry.branch !== branch) {
     return [
       {
         kind: 'branch_missing',
@@ -119,13 +135,42 @@ function recordedWorktree(record: IncidentRecord, worktrees: readonly WorktreeEn
       },
     ];
   }
-  if (record.run || !entry) return [];
+  if (record.run) return [];
   return [
     {
       kind: 'work_is_over',
       what: `Nobody works in the worktree of ${name} any more (${path}).`,
       next: '`repair` removes it where nothing in it is unsaved and its branch is merged.',
       repair: { do: 'remove_finished', path, branch },
+    },
+  ];
+}
+
+/** One that git does not know. Other machines and clones have theirs in the same ledger: of those nobody can say anything here. */
+async function lostWorktree(
+  { incident, run }: IncidentRecord,
+  { path, branch }: { path: string; branch: string },
+  world: LedgerWorld,
+): Promise<LedgerFinding[]> {
+  if (!isBelowWorktrees(path, world) || (run && run.owner.host !== world.holder.owner.host)) return [];
+  const name = shortName(incident);
+  const hasBranch = (await resolveCommit(world.repository, `refs/heads/${branch}`)) !== undefined;
+  const kept = hasBranch ? `branch ${branch} and its commits are there` : `branch ${branch} is gone too`;
+  if (existsSync(path)) {
+    return [
+      {
+        kind: 'folder_unknown',
+        what: `git does not know the folder of ${name} as a worktree any more (${path}); ${kept}.`,
+        next: 'Look at the files in it and move it away; then worktree_create makes the worktree again.',
+      },
+    ];
+  }
+  if (!run) return [];
+  return [
+    {
+      kind: hasBranch ? 'folder_missing' : 'branch_missing',
+      what: `The worktree of ${name} is gone (${path}); ${kept}.`,
+      next: 'worktree_create makes it again.',
     },
   ];
 }
@@ -143,7 +188,7 @@ async function unknownWorktree(entry: WorktreeEntry): Promise<LedgerFinding> {
   return {
     kind: 'unknown_worktree',
     what: `${path} (${untrustedLine(entry.branch ?? 'no branch', 100)}) is in no record of the ledger.`,
-    next: 'Look at it; `git worktree remove` takes it away when nothing in it is unsaved.',
+    next: `Look at it; ${entry.locked === undefined ? '' : '`git worktree unlock` and then '}\`git worktree remove\` takes it away when nothing in it is unsaved.`,
   };
 }
 
@@ -168,12 +213,24 @@ const unknownRemote = (problem: string): LedgerFinding => ({
   next: 'Ask again when git reaches it; all else was looked at.',
 });
 
-function isOurs(entry: WorktreeEntry, { repository, worktrees }: LedgerWorld): boolean {
+const isOurs = (entry: WorktreeEntry, world: LedgerWorld): boolean =>
+  isBelowWorktrees(entry.path, world) ||
+  (entry.locked?.startsWith(LOCK_PREFIX) ?? false) ||
+  isFixBranch(entry.branch);
+
+function isBelowWorktrees(path: string, { repository, worktrees }: LedgerWorld): boolean {
   const parent = isAbsolute(worktrees) ? worktrees : join(repository.mainCheckout, worktrees);
-  const way = relative(parent, entry.path);
-  const isBelow = way !== '' && !way.startsWith('..') && !isAbsolute(way);
-  return isBelow || (entry.locked?.startsWith(LOCK_PREFIX) ?? false) || isFixBranch(entry.branch);
+  const way = relative(parent, path);
+  return way !== '' && !way.startsWith('..') && !isAbsolute(way);
 }
+
+/** The reason that worktree_create gives begins with it. */
+function incidentOfLock({ locked = '' }: WorktreeEntry): string[] {
+  if (!locked.startsWith(LOCK_PREFIX)) return [];
+  return /^sentry:[\w./-]{1,200}/.exec(locked.slice(LOCK_PREFIX.length)) ?? [];
+}
+
+const isUnborn = ({ head = '' }: WorktreeEntry): boolean => /^0+$/.test(head);
 
 const FIX_BRANCH = incidentBranch('sentry:o/X').slice(0, -1);
 const isFixBranch = (branch: string | undefined): boolean => branch?.startsWith(FIX_BRANCH) ?? false;

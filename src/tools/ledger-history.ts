@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import type { Ledger, LedgerEvent } from '../../ledger/ledger.ts';
-import type { Context } from '../context.ts';
 import { isoSeconds } from '../core/clock.ts';
 import { shortIdOf, shortName } from '../core/incident.ts';
 import { untrustedCell } from '../core/untrusted.ts';
@@ -24,9 +23,9 @@ export const ledgerHistory = defineTool({
     limit: z.number().int().min(1).max(1000).default(30).describe('At most this many.'),
   },
   async run({ issue, limit }, context) {
-    const concerns = issue === undefined ? () => true : await concerning(shortIdOf(issue), context);
     const ledger = await context.ledger();
     const { rev } = await ledger.list();
+    const concerns = issue === undefined ? () => true : await concerning(shortIdOf(issue), ledger, rev);
     const events = await newest(ledger, rev, limit, concerns);
     return {
       text: events.length === 0 ? 'Nothing is recorded.' : events.map(lineOf).join('\n'),
@@ -36,9 +35,16 @@ export const ledgerHistory = defineTool({
   },
 });
 
-/** By the short id alone, as events name issues: whoever looks back needs no Sentry token. */
-async function concerning(shortId: string, context: Context): Promise<(event: LedgerEvent) => boolean> {
-  const { active, recent } = await (await context.ledger()).list();
+/**
+ * By the short id alone, as events name issues: whoever looks back needs no Sentry token. What else happened to a run, its
+ * end for one, does not name them: the runs are found first, also those that are listed no more.
+ */
+async function concerning(
+  shortId: string,
+  ledger: Ledger,
+  rev: number,
+): Promise<(event: LedgerEvent) => boolean> {
+  const { active, recent } = await ledger.list();
   const runs = new Set(
     [...active, ...recent]
       .filter(({ incidents }) => incidents.some((incident) => shortName(incident) === shortId))
@@ -46,8 +52,17 @@ async function concerning(shortId: string, context: Context): Promise<(event: Le
   );
   // WEB-1, but not WEB-12.
   const named = new RegExp(`(?<![\\w.-])${shortId.replaceAll('.', '\\.')}(?![\\w.-]*\\w)`);
+  const all = await newest(ledger, rev, Number.POSITIVE_INFINITY, ({ run }) => run !== undefined);
+  for (const { run = '', kind, summary } of all.reverse()) {
+    if (!runs.has(run) && !(isClaim(kind) && named.test(summary))) continue;
+    runs.add(run);
+    const next = kind === 'taken_over' && /; goes on as run (\S+)$/.exec(summary)?.[1];
+    if (next) runs.add(next);
+  }
   return ({ run, summary }) => (run !== undefined && runs.has(run)) || named.test(summary);
 }
+
+const isClaim = (kind: string): boolean => kind === 'registered' || kind === 'extended';
 
 async function newest(
   ledger: Ledger,

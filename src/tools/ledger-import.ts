@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, relative } from 'node:path';
 import * as z from 'zod';
 import { readWrittenList } from '../../ledger/handwritten.ts';
 import type { HandwrittenEntry } from '../../ledger/ledger.ts';
+import { isUtf16 } from '../../ledger/view-file.ts';
 import type { Context } from '../context.ts';
 import { isoSeconds } from '../core/clock.ts';
 import { inputError } from '../core/errors.ts';
@@ -86,7 +87,10 @@ const isSame = (one: HandwrittenEntry, other: HandwrittenEntry): boolean =>
 
 /** Appends what is not history and not there yet; nothing that is there is changed. Gives the number of entries. */
 async function add(entries: readonly HandwrittenEntry[], list: string, now: number): Promise<number> {
-  const there = readWrittenList(await readFile(list).catch(() => Buffer.alloc(0)), now);
+  const bytes = await readFile(list).catch(() => Buffer.alloc(0));
+  // Nobody could read what is added to it in another encoding.
+  if (isUtf16(bytes)) throw inputError(`${LIST} is not UTF-8 text.`, 'Save it as UTF-8, then import again.');
+  const there = readWrittenList(bytes, now);
   const missing = entries.filter(
     (entry) => entry.status !== 'closed' && !there.some((known) => isSame(known, entry)),
   );

@@ -2,6 +2,10 @@ import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { currentOwner } from '../../ledger/owner.ts';
+import { openSqliteLedger } from '../../ledger/sqlite-ledger.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import { commandId } from '../../src/core/command-id.ts';
 import { until } from '../core/processes.ts';
 import { cli } from '../support/cli.ts';
 import { crashIn } from '../support/crashes.ts';
@@ -128,6 +132,29 @@ test('history of one issue needs no Sentry token, and leaves out those whose id 
   expect(found.data.events.length).toBeGreaterThan(1);
   expect((await cli(bare, ['ledger', 'history', '--issue', 'RACE-DAY', '--json'])).data.events).toEqual([]);
   expect((await cli(bare, ['ledger', 'history', '--issue', 'RACE-DA?'])).code).toBe(2);
+});
+
+test('history of one issue tells the end of a claim also when many others have ended since', async () => {
+  const file = join(stage.repository, '.git/pitcrew/ledger.db');
+  const log = { debug() {}, info() {}, warn() {}, error() {} };
+  const ledger = await openSqliteLedger({ file, clock: systemClock, log });
+  const owner = currentOwner({ label: 'many' });
+  for (const issue of ['RACE-DAY-70', ...Array.from({ length: 101 }, (_, at) => `OTHER-${at}`)]) {
+    const claims = { incidents: [`sentry:pitstop/${issue}`], paths: [], base: 'a1', intent: '' };
+    const answer = await ledger.register({
+      cmd: commandId(),
+      session: 'many',
+      owner,
+      ttlMs: 60_000,
+      ...claims,
+    });
+    if (!answer.ok) throw new Error('refused');
+    const { run, fence } = answer.run;
+    await ledger.close({ cmd: commandId(), run, fence, status: 'completed', commits: [] });
+  }
+  await ledger.dispose();
+  const { events } = (await cli(stage, ['ledger', 'history', 'RACE-DAY-70', '--json'])).data;
+  expect(events.map(({ kind }: { kind: string }) => kind)).toEqual(['closed', 'registered']);
 });
 
 test('trim keeps what is young, and what is live', async () => {

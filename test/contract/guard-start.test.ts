@@ -51,13 +51,15 @@ test('it starts the guard with what it was asked and gives its exit code back', 
 });
 
 test.each([
-  ['no node', placeHook],
-  ['no guard', async () => {}],
-])('%s: silent where there is no ledger, closed where there is one', async (_case, prepare) => {
+  ['no node', placeHook, 'ledger.db'],
+  ['no guard', async () => {}, 'ledger.db'],
+  // What a ledger in a database leaves in the clone.
+  ['no node', placeHook, 'active-runs.json'],
+])('%s: silent where there is no ledger, closed where there is one', async (_case, prepare, file) => {
   await prepare();
   expect(await guard()).toMatchObject({ code: 0, stdout: '', stderr: '' });
   await mkdir(join(repository, '.git/pitcrew'));
-  await writeFile(join(repository, '.git/pitcrew/ledger.db'), '');
+  await writeFile(join(repository, '.git/pitcrew', file), '');
   const closed = await guard();
   expect(closed.code).toBe(2);
   expect(closed.stderr).toContain("Pitcrew's guard cannot be started");

@@ -252,6 +252,18 @@ describe('createWorktree', () => {
     await expect(create(root, { branch: 'fix/other' })).rejects.toMatchObject({ kind: 'refused' });
   });
 
+  test('a worktree whose branch was taken away is refused, its files untouched', async () => {
+    const root = repositoryWith();
+    const { path } = await create(root);
+    write(path, { 'mine.txt': 'work' });
+    git(root, 'update-ref', '-d', 'refs/heads/fix/shop-1');
+    await expect(create(root)).rejects.toMatchObject({
+      kind: 'refused',
+      message: `Branch fix/shop-1 is gone, and its worktree ${path} is still there.`,
+    });
+    expect(readFileSync(join(path, 'mine.txt'), 'utf8')).toBe('work');
+  });
+
   test('a failed attempt leaves no branch', async () => {
     const root = repositoryWith();
     // git cannot make its entry here.

@@ -94,6 +94,11 @@ describe('parseHandwritten', () => {
     [localTime(NOW - HOUR), 'active', NOW - HOUR],
     [`${day(NOW)} ~11:15`, 'active', NOW - 45 * MINUTE],
     [`${day(NOW)} 07:00 - 11:00`, 'active', NOW - HOUR],
+    [`${day(NOW)} 07:00-11:00`, 'active', NOW - HOUR],
+    [`${day(NOW - 24 * HOUR)} 22:00 – 11:00`, 'active', NOW - HOUR],
+    [`${day(NOW - 24 * HOUR)} 22:00 - ${day(NOW)} 11:00`, 'active', NOW - HOUR],
+    [`${new Date(NOW + 4 * HOUR).toISOString().slice(0, 19)}+05:00`, 'active', NOW - HOUR],
+    [`${new Date(NOW - 4.5 * HOUR).toISOString().slice(0, 16)}-0330`, 'active', NOW - HOUR],
     [`${day(NOW)} - started`, 'active', NOW],
     [day(NOW), 'active', NOW],
     [day(NOW - 72 * HOUR), 'stale', undefined],
@@ -129,6 +134,19 @@ describe('parseHandwritten', () => {
   test('a fence that nobody closes hides nothing, and plain text is no entry', () => {
     const text = `# Runs\nsome text\n### Conventions\nwrite here\n\`\`\`\n## Active\n### e\n- **[${localTime(NOW)}]** Source: x\n`;
     expect(parseHandwritten(text, NOW).map((entry) => entry.title)).toEqual(['e']);
+  });
+
+  test("a fence that nobody closes in one entry hides none of those before the next entry's fence", () => {
+    const written = (title: string, rest: string) =>
+      `### ${title}\n- **[${localTime(NOW)}]** Source: x\n- **Status:** started\n${rest}`;
+    const log = '```\na log that somebody pasted\n';
+    const text = `## Active\n${written('open', log)}${written('hidden', '')}${written('closed', '```sh\n### no entry\n```\n')}${written('last', '')}`;
+    expect(parseHandwritten(text, NOW).map(({ title, status }) => `${title} ${status}`)).toEqual([
+      'open active',
+      'hidden active',
+      'closed active',
+      'last active',
+    ]);
   });
 
   test('3,000 lines are read in one go', () => {

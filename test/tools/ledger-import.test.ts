@@ -91,6 +91,17 @@ test('with write, what is not history counts from now on; twice changes nothing 
   expect(own.text).toContain('nothing needs to be moved');
 });
 
+test('nothing is added to a list in UTF-16, where nobody could read it', async () => {
+  const list = join(stage.repository, '.claude/active-runs.md');
+  const before = readFileSync(list);
+  const wide = Buffer.from('\ufeff# Active runs\n\n## Active\n', 'utf16le');
+  writeFileSync(list, wide);
+  const { code, data } = await cli(stage, ['ledger', 'import', 'docs/runs.md', '--write', '--json']);
+  expect([code, data.error.message]).toEqual([2, '.claude/active-runs.md is not UTF-8 text.']);
+  expect(readFileSync(list)).toEqual(wide);
+  writeFileSync(list, before);
+});
+
 test('3,000 lines are read whole', async () => {
   const many = Array.from(
     { length: 1_000 },

@@ -82,6 +82,20 @@ describe('waiting in line', () => {
     expect(await waiting()).toEqual([]);
   });
 
+  test('time that is over names who holds it by then, not who held it when the wait began', async () => {
+    const first = works(early, 'ledger_register', { issues: [FIRST], paths: [], wait_seconds: 60 });
+    await whenWaiting(1);
+    const second = fails(late, 'ledger_register', { issues: [FIRST], paths: [], wait_seconds: 5 }, 'refused');
+    await whenWaiting(2);
+    await works(holder, 'ledger_complete', { status: 'aborted' });
+    await first;
+    expect((await second).message).toMatch(
+      /^Nothing was claimed\. RACE-DAY-1 is held by early, pid \d+ on \S+ since \S+ \(live\)\.$/,
+    );
+    await works(early, 'ledger_complete', { status: 'aborted' });
+    await works(holder, 'ledger_register', { issues: [FIRST], paths: [] });
+  });
+
   test('a cancelled call gives its place up', async () => {
     const cancel = new AbortController();
     const call = early.call(
@@ -106,9 +120,15 @@ describe('resources', () => {
     });
     expect(claimed.text).toContain('Reserved: port:5173, db:dev.');
     const args = { issues: [SECOND], paths: [], resources: ['port:5173'] };
-    expect((await fails(early, 'ledger_register', args, 'refused')).message).toMatch(
-      /port:5173 is held by holder/,
-    );
+    const refused = await fails(early, 'ledger_register', args, 'refused');
+    expect(refused.message).toMatch(/port:5173 is held by holder/);
+    expect(refused.hint).toMatch(/^Register again without port:5173 or wait in line/);
+    await works(early, 'ledger_register', { issues: [SECOND], paths: [] });
+    const update = { issue: SECOND, add: ['db:dev'] };
+    const missed = await fails(early, 'ledger_update', update, 'refused');
+    expect(missed.message).toMatch(/^A resource that this step needs is held\. db:dev is held by holder/);
+    expect(missed.hint).toMatch(/repeat this step once db:dev is free, or do without it\./);
+    await works(early, 'ledger_complete', { status: 'aborted' });
     await works(holder, 'ledger_complete', { status: 'aborted' });
     await works(early, 'ledger_register', args);
     await works(early, 'ledger_complete', { status: 'aborted' });

@@ -1,0 +1,89 @@
+import { rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { currentOwner } from '../../ledger/owner.ts';
+import { openSqliteLedger } from '../../ledger/sqlite-ledger.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import { commandId } from '../../src/core/command-id.ts';
+import { cli } from '../support/cli.ts';
+import { crashIn } from '../support/crashes.ts';
+import { connect, type TestClient } from '../support/mcp.ts';
+import { openStage, type Stage } from '../support/stage.ts';
+import { claim, person, works, worktreeOf } from '../support/steps.ts';
+
+const [FIRST, SECOND, THIRD, FOURTH] = ['RACE-DAY-1', 'RACE-DAY-2', 'RACE-DAY-3', 'RACE-DAY-4'] as const;
+
+let stage: Stage;
+let client: TestClient;
+const worktrees: Record<string, string> = {};
+
+beforeAll(async () => {
+  stage = await openStage();
+  for (const name of ['one', 'two', 'three', 'four']) await stage.crash(crashIn(`src/${name}.mjs`));
+  client = await connect(stage, { name: 'first-crew', answer: person().answer });
+  for (const issue of [FIRST, SECOND, THIRD, FOURTH]) {
+    await claim(client, [issue]);
+    worktrees[issue] = await worktreeOf(client, issue);
+  }
+});
+afterAll(async () => {
+  await client?.close();
+  await stage?.close();
+});
+
+const at = (issue: string): string => worktrees[issue] ?? '';
+const findings = async (args: string[] = []): Promise<{ kind: string; what: string; next: string }[]> =>
+  (await cli(stage, ['ledger', 'doctor', '--json', ...args])).data.findings;
+const told = async (kind: string): Promise<string> =>
+  (await findings())
+    .filter((finding) => finding.kind === kind)
+    .map(({ what }) => what)
+    .join('\n');
+
+test('a branch that is gone under its worktree', async () => {
+  await stage.git('update-ref', '-d', 'refs/heads/fix/sentry-race-day-1');
+  expect(await told('branch_missing')).toBe(
+    `Branch fix/sentry-race-day-1 of ${FIRST} is gone; its worktree is still there (${at(FIRST)}).`,
+  );
+});
+
+test('a folder that git knows no more', async () => {
+  await rm(join(stage.repository, '.git/worktrees', basename(at(SECOND))), { recursive: true });
+  expect(await told('folder_unknown')).toContain(`as a worktree any more (${at(SECOND)}); branch fix/sentry`);
+});
+
+test('a claim whose folder is gone from the disk and from the list, with its branch and without', async () => {
+  await stage.git('worktree', 'unlock', at(THIRD));
+  await stage.git('worktree', 'remove', at(THIRD));
+  expect(await told('folder_missing')).toContain(`${at(THIRD)}); branch fix/sentry-race-day-3 and its`);
+  await stage.git('branch', '-D', 'fix/sentry-race-day-3');
+  expect(await told('branch_missing')).toContain('branch fix/sentry-race-day-3 is gone too');
+  await works(client, 'worktree_create', { issue: THIRD });
+  expect(await told('branch_missing')).not.toContain(THIRD);
+});
+
+test('a worktree of long ago is on record still, and is removed when its branch is merged', async () => {
+  await works(client, 'ledger_complete', { issue: FOURTH });
+  const file = join(stage.repository, '.git/pitcrew/ledger.db');
+  const log = { debug() {}, info() {}, warn() {}, error() {} };
+  const ledger = await openSqliteLedger({ file, clock: systemClock, log });
+  const owner = currentOwner({ label: 'many' });
+  for (let run = 0; run < 101; run++) {
+    const claims = { incidents: [`sentry:pitstop/OTHER-${run}`], paths: [], base: 'a1', intent: '' };
+    const answer = await ledger.register({
+      cmd: commandId(),
+      session: 'many',
+      owner,
+      ttlMs: 60_000,
+      ...claims,
+    });
+    if (!answer.ok) throw new Error('refused');
+    const { run: id, fence } = answer.run;
+    await ledger.close({ cmd: commandId(), run: id, fence, status: 'completed', commits: [] });
+  }
+  await ledger.dispose();
+  expect(await told('unknown_worktree')).toBe('');
+  expect(await told('work_is_over')).toContain(FOURTH);
+  const [mended] = (await findings(['--repair'])).filter(({ kind }) => kind === 'work_is_over');
+  expect(mended).toMatchObject({ repaired: true });
+});
