@@ -38,12 +38,22 @@ export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Le
 }
 
 const DAY_MS = 86_400_000;
+/** After a longer time than this it may be the clock that is wrong. */
+const TRUSTED_MS = (HISTORY_DAYS / 2) * DAY_MS;
+/** Nothing is so old. */
+const NOTHING_DAYS = 36_500;
 
-/** History has an end without anybody's doing: the first program of the day trims. A failure only costs room. */
+/**
+ * History has an end without anybody's doing: the first program of the day trims. A failure only costs room. After a long
+ * time without one it only notes the day, and the next day's trims: a clock that jumped ahead for an hour must not cost
+ * the whole history.
+ */
 async function trimDaily(engine: SqliteEngine, options: SqliteLedgerOptions): Promise<void> {
   try {
-    const isDue = Math.abs(options.clock() - (await engine.trimmedAt())) > DAY_MS;
-    if (isDue) await engine.judge('trim', { cmd: commandId(), olderThanDays: HISTORY_DAYS });
+    const passed = Math.abs(options.clock() - (await engine.trimmedAt()));
+    if (passed <= DAY_MS) return;
+    const olderThanDays = passed > TRUSTED_MS ? NOTHING_DAYS : HISTORY_DAYS;
+    await engine.judge('trim', { cmd: commandId(), olderThanDays });
   } catch (error) {
     if (error instanceof Error && 'kind' in error && error.kind === 'refused') return;
     options.log.warn(`The ledger's history was not trimmed: ${messageOf(error)}`);

@@ -14,7 +14,17 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { PathClaim } from '../../ledger/ledger.ts';
 import { readActiveRuns } from '../../ledger/reader.ts';
 import { openSqliteLedger } from '../../ledger/sqlite-ledger.ts';
-import { cmd, collectingLog, type Desk, exclusive, openDesk, ownerOf, START, tempFolder } from './helpers.ts';
+import {
+  cmd,
+  collectingLog,
+  type Desk,
+  exclusive,
+  HOUR,
+  openDesk,
+  ownerOf,
+  START,
+  tempFolder,
+} from './helpers.ts';
 
 const open = (file: string) => openSqliteLedger({ file, clock: () => START, log: collectingLog() });
 
@@ -278,3 +288,21 @@ const AS_FORMAT_1 = `
   CREATE INDEX runs_active ON runs (run) WHERE status = 'active';
   UPDATE runs SET data = json_remove(data, '$.resources', '$.lanes');
   UPDATE ledger SET schema = 1`;
+
+test('a clock that jumps weeks ahead for one program does not cost the history', async () => {
+  const desk = await openDesk();
+  const run = await desk.granted('alice', ['sentry:acme/WEB-1']);
+  await desk.ledger.close({ cmd: cmd(), run: run.run, fence: run.fence, status: 'completed', commits: [] });
+  const openedAt = async (now: number) => {
+    const ledger = await openSqliteLedger({ file: desk.file, clock: () => now, log: desk.log });
+    await ledger.dispose();
+    return (await desk.ledger.events({ afterRev: 0, limit: 10 })).map((event) => event.kind);
+  };
+  const day = 24 * HOUR;
+  expect(await openedAt(desk.now() + 20 * day)).toEqual(['registered', 'closed']);
+  expect(await openedAt(desk.now() + 20 * day + HOUR)).toEqual(['registered', 'closed']);
+  expect(await openedAt(desk.now() + 2 * day)).toEqual(['registered', 'closed']);
+  // Truly three weeks later: dated on the first day, trimmed on the next but one.
+  expect(await openedAt(desk.now() + 21 * day)).toEqual(['registered', 'closed']);
+  expect(await openedAt(desk.now() + 23 * day)).toEqual(['trimmed']);
+});
