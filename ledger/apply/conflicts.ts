@@ -122,9 +122,12 @@ function handwrittenConflict(request: Request, entry: HandwrittenEntry): Conflic
   };
 }
 
-/** An agent that also keeps the list by hand must not be stopped by its own entry. */
-const namesSession = (entry: HandwrittenEntry, session: string): boolean =>
-  session.length >= 6 && `${entry.title}\n${entry.text}`.includes(session);
+/** An agent that also keeps the list by hand must not be stopped by its own entry: `named:crew1` is not in `named:crew12`. */
+function namesSession(entry: HandwrittenEntry, session: string): boolean {
+  if (session.length < 6) return false;
+  const literal = session.replace(/[^A-Za-z0-9]/g, '\\$&');
+  return new RegExp(`(?<![\\w-])${literal}(?![\\w-])`).test(`${entry.title}\n${entry.text}`);
+}
 
 /** `WEB-1` and `fix/sentry-WEB-1`, but neither `WEB-12` nor `MOBILE-WEB-1`. */
 function namesIncident(entry: HandwrittenEntry, incident: string): boolean {

@@ -22,7 +22,8 @@ export function ticketsAhead(request: Request, tickets: readonly Ticket[], own: 
 export const ticketsBefore = (run: Run, request: Request, tickets: readonly Ticket[]): Conflict[] =>
   ticketsAhead(
     request,
-    tickets.filter((ticket) => !meeting(ticket, run)),
+    // Its session's own place counts all the same: it says who came first.
+    tickets.filter((ticket) => ticket.session === run.session || !meeting(ticket, run)),
     [run],
   );
 
@@ -47,10 +48,16 @@ export const ticketView = (ticket: Ticket, tickets: readonly Ticket[]): TicketVi
     ).length,
 });
 
-/** All tickets in order. One that nobody asked for in time is left out, though no operation has ended it yet. */
-export function ticketViews(tickets: readonly Ticket[], now: number): TicketView[] {
+/**
+ * All tickets in order. One that nobody asked for in time, or whose process is gone, is left out, though no operation has
+ * ended it yet.
+ */
+export function ticketViews(
+  tickets: readonly Ticket[],
+  { now, gone }: Pick<Moment, 'now' | 'gone'>,
+): TicketView[] {
   const valid = tickets
-    .filter((ticket) => now - ticket.askedAt < ticket.ttlMs)
+    .filter((ticket) => now - ticket.askedAt < ticket.ttlMs && !gone.has(ownerKey(ticket.owner)))
     .sort((a, b) => a.number - b.number);
   return valid.map((ticket) => ticketView(ticket, valid));
 }

@@ -110,7 +110,7 @@ export function listingOf(picture: Picture, now: number, judge?: JudgeOwners): L
       .sort((a, b) => a.startedAt - b.startedAt || a.fence - b.fence)
       .map((run) => viewOf(run, worktrees.map(worktreeOf), sight)),
     recent,
-    waiting: ticketViews(tickets, now),
+    waiting: ticketViews(tickets, sight),
   };
 }
 

@@ -46,7 +46,7 @@ export function listRuns(database: Database, file: string, moment: Sight, most =
         most,
       )
       .map(storedRun),
-    waiting: ticketViews(tickets, moment.now),
+    waiting: ticketViews(tickets, moment),
   };
 }
 

@@ -62,11 +62,7 @@ function store(
 ): void {
   if (property.type === 'array') {
     const held = parsed[name];
-    const items = value
-      .split(',')
-      .map((item) => item.trim())
-      .filter(Boolean);
-    parsed[name] = [...(Array.isArray(held) ? held : []), ...items];
+    parsed[name] = [...(Array.isArray(held) ? held : []), ...itemsOf(value)];
   } else if (property.type === 'integer' || property.type === 'number') {
     const number = Number(value);
     if (value.trim() === '' || !Number.isFinite(number)) {
@@ -79,6 +75,20 @@ function store(
   } else {
     parsed[name] = value;
   }
+}
+
+/** Between commas, but not those in braces: `lib/{a,b}/**` is one pattern. A brace that nobody closes is a letter. */
+function itemsOf(value: string): string[] {
+  const items = [''];
+  let depth = 0;
+  for (let at = 0; at < value.length; at++) {
+    const character = value[at] ?? '';
+    if (character === '{' && value.includes('}', at)) depth += 1;
+    if (character === '}') depth = Math.max(0, depth - 1);
+    if (character === ',' && depth === 0) items.push('');
+    else items.push(`${items.pop()}${character}`);
+  }
+  return items.map((item) => item.trim()).filter(Boolean);
 }
 
 function findProperty(

@@ -25,7 +25,8 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 async function dispatch(argv: readonly string[]): Promise<void> {
-  const [command, ...rest] = argv;
+  // `pitcrew --json ledger`: a flag of every command may come before it.
+  const [command, ...rest] = argv[0] === '--json' ? [...argv.slice(1), '--json'] : argv;
   if (command === undefined || command === '--help' || command === '-h' || command === 'help') {
     process.stdout.write(rest[0] === undefined ? programHelp() : helpOf(rest[0]));
     return;

@@ -42,8 +42,11 @@ export async function runWatch(argv: readonly string[]): Promise<void> {
     const isLive = process.stdout.isTTY && !json;
     await follow(ledger, context.session.id, stop.signal, {
       first: async () => (json ? '' : isLive ? CLEAR + (await picture()) : picture()),
-      change: async (from) =>
-        isLive ? CLEAR + (await picture()) : eventLines(await newEvents(ledger, from), json),
+      change: async (from, to) => {
+        if (isLive) return { text: CLEAR + (await picture()), rev: to };
+        const events = await newEvents(ledger, from);
+        return { text: eventLines(events, json), rev: events.at(-1)?.rev ?? to };
+      },
       quiet: async () => (isLive ? CLEAR + (await picture()) : ''),
     });
   } finally {
@@ -53,8 +56,11 @@ export async function runWatch(argv: readonly string[]): Promise<void> {
 
 interface Shown {
   first(): Promise<string>;
-  /** After a change; `from` is the revision that was shown before. */
-  change(from: number): Promise<string>;
+  /**
+   * After a change from the revision that was shown before to another; and which is shown by then. It may be a later one, or
+   * an earlier one where many came at once: what is left comes next.
+   */
+  change(from: number, to: number): Promise<{ text: string; rev: number }>;
   quiet(): Promise<string>;
 }
 
@@ -68,8 +74,11 @@ async function follow(ledger: Ledger, session: string, signal: AbortSignal, show
       if (signal.aborted) return;
       if (isLost) tell('The ledger answers again.');
       isLost = false;
-      print(await (now.rev > rev ? shown.change(rev) : shown.quiet()));
-      rev = Math.max(rev, now.rev);
+      if (now.rev > rev) {
+        const seen = await shown.change(rev, now.rev);
+        print(seen.text);
+        rev = seen.rev;
+      } else print(await shown.quiet());
     } catch (error) {
       if (signal.aborted) return;
       const why = await whyLost(error, ledger);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Checkout, gitRead, gitWrite, nulSeparated } from './git.ts';
+import { type Checkout, gitList, gitRead, gitWrite, nulSeparated } from './git.ts';
 import { withPrivateIndex } from './private-index.ts';
 import { line } from './repository.ts';
 
@@ -20,8 +20,8 @@ export interface ChangedFile {
 export async function changedFiles(checkout: Checkout, base: string): Promise<ChangedFile[]> {
   const diff = ['diff', '--raw', '-z', '--no-renames', '--no-abbrev', '--no-ext-diff', '--no-textconv'];
   const [tracked, untracked] = await Promise.all([
-    gitRead(checkout, [...diff, '--ignore-submodules=none', base, '--']),
-    gitRead(checkout, ['ls-files', '-z', '--others', '--exclude-standard']),
+    gitList(checkout, [...diff, '--ignore-submodules=none', base, '--']),
+    gitList(checkout, ['ls-files', '-z', '--others', '--exclude-standard']),
   ]);
   const changes = new Map(parseRaw(tracked.stdout).map((change) => [change.path, change]));
   const notInIndex: string[] = [];
@@ -58,11 +58,12 @@ export async function treeWith(
   const onDisk = await Promise.all(paths.map((path) => isThere(join(checkout.root, path))));
   // update-index takes paths as they are: no patterns, no folders, nothing behind a symbolic link. Deletions come
   // first, so that a folder in place of a file, or the reverse, is no conflict.
-  const update = (how: string[], there: boolean): Promise<unknown> =>
-    gitWrite(checkout, ['update-index', ...how, '-z', '--stdin'], {
-      env: index,
-      input: paths.filter((_, position) => onDisk[position] === there).join('\0'),
-    });
+  const update = async (how: string[], there: boolean): Promise<void> => {
+    const some = paths.filter((_, position) => onDisk[position] === there);
+    if (some.length === 0) return;
+    const input = some.join('\0');
+    await gitWrite(checkout, ['update-index', ...how, '-z', '--stdin'], { env: index, input });
+  };
   await update(['--force-remove'], false);
   await update(['--add'], true);
   return line((await gitWrite(checkout, ['write-tree'], { env: index })).stdout);

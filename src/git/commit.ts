@@ -68,7 +68,7 @@ export async function commitFiles(request: CommitRequest): Promise<Commit> {
 }
 
 async function checkState(checkout: Checkout, branch: string, expectedHead: string): Promise<void> {
-  const head = await headOf(checkout);
+  const [head, merging] = await Promise.all([headOf(checkout), resolveCommit(checkout, 'MERGE_HEAD')]);
   if (head.branch !== branch) {
     throw refusedError(
       `The worktree is on ${head.branch ?? 'no branch (HEAD is detached)'}, not on ${branch}.`,
@@ -76,7 +76,7 @@ async function checkState(checkout: Checkout, branch: string, expectedHead: stri
     );
   }
   if (head.sha !== expectedHead) throw moved(branch);
-  if ((await resolveCommit(checkout, 'MERGE_HEAD')) !== undefined) {
+  if (merging !== undefined) {
     throw refusedError(
       'A merge is in progress in the worktree.',
       'Finish the merge first, then commit the fix.',
@@ -121,21 +121,16 @@ async function writeCommit(checkout: Checkout, request: CommitRequest, tree: str
   const env = author && { GIT_AUTHOR_NAME: author.name, GIT_AUTHOR_EMAIL: author.email };
   // Without this git makes up an address from the names of the user and the machine.
   const strict = ['-c', 'user.useConfigOnly=true', '-c', 'i18n.commitEncoding=UTF-8'];
-  const identity = await gitRead(checkout, [...strict, 'var', 'GIT_COMMITTER_IDENT'], { accept: [0, 128] });
+  const [identity, signing] = await Promise.all([
+    gitRead(checkout, [...strict, 'var', 'GIT_COMMITTER_IDENT'], { accept: [0, 128] }),
+    gitRead(checkout, ['config', '--bool', '--default', 'false', '--get', 'commit.gpgSign']),
+  ]);
   if (identity.code !== 0) {
     throw inputError(
       'git does not know who commits.',
       'Set it once: git config --global user.name "Your Name", and user.email the same way.',
     );
   }
-  const signing = await gitRead(checkout, [
-    'config',
-    '--bool',
-    '--default',
-    'false',
-    '--get',
-    'commit.gpgSign',
-  ]);
   const sign = line(signing.stdout) === 'true' ? ['-S'] : [];
   const args = [...strict, 'commit-tree', ...sign, tree, '-p', expectedHead, '-F', '-'];
   const input = `${message.replace(/\s+$/, '')}\n`;
@@ -194,8 +189,10 @@ async function readBack(
   meant: { branch: string; sha: string; tree: string; expectedHead: string; changes: ChangedFile[] },
 ): Promise<void> {
   const { branch, sha, tree, expectedHead } = meant;
-  const log = await gitRead(checkout, ['log', '-1', '--format=%T %P', sha]);
-  const changes = await changesBetween(checkout, expectedHead, sha);
+  const [log, changes] = await Promise.all([
+    gitRead(checkout, ['log', '-1', '--format=%T %P', sha]),
+    changesBetween(checkout, expectedHead, sha),
+  ]);
   const same = JSON.stringify(changes) === JSON.stringify(meant.changes);
   if (line(log.stdout) === `${tree} ${expectedHead}` && same) return;
   await takeOff(checkout, branch, sha, expectedHead);

@@ -3,7 +3,7 @@ import { lstat, readlink, realpath } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { inputError, type PitcrewError, refusedError } from '../core/errors.ts';
 import { untrustedLine } from '../core/untrusted.ts';
-import { type Checkout, gitRead, nulSeparated } from './git.ts';
+import { type Checkout, gitList, nulSeparated } from './git.ts';
 
 /**
  * The declared files, each once, after making sure that every one is a plain file of this checkout, there or in HEAD.
@@ -14,7 +14,7 @@ export async function declaredFiles(checkout: Checkout, files: readonly string[]
   const paths = [...new Set(files)];
   if (paths.length === 0) throw inputError('No files to commit were named.', 'Name each file of the fix.');
   for (const path of paths) checkName(path);
-  const listed = await gitRead(checkout, ['ls-tree', '-r', '-z', '--full-tree', 'HEAD', '--', ...paths]);
+  const listed = await gitList(checkout, ['ls-tree', '-r', '-z', '--full-tree', 'HEAD', '--', ...paths]);
   const inHead = new Map(nulSeparated(listed.stdout).map(modeAndPath));
   for (const path of paths) await checkOnDisk(checkout, path, inHead.get(path));
   await refuseIgnored(
@@ -92,7 +92,7 @@ function refuseEscape(checkout: Checkout, path: string, target: string): void {
 async function refuseIgnored(checkout: Checkout, paths: readonly string[]): Promise<void> {
   if (paths.length === 0) return;
   const list = ['ls-files', '-z', '--others', '--ignored', '--exclude-standard'];
-  const ignored = await gitRead(checkout, [...list, '--', ...paths]);
+  const ignored = await gitList(checkout, [...list, '--', ...paths]);
   const [first] = nulSeparated(ignored.stdout);
   if (first !== undefined) {
     throw refusedError(

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { upstreamError } from '../core/errors.ts';
-import { type Checkout, gitRead, nulSeparated } from './git.ts';
+import { type Checkout, gitList, gitRead, nulSeparated } from './git.ts';
 
 /** One file that differs between two trees, with both contents. */
 export interface TreeChange {
@@ -41,21 +41,23 @@ export async function diffTrees(checkout: Checkout, from: string, to: string): P
     '--no-textconv',
     '--ignore-submodules=none',
   ];
-  const [raw, stat] = await Promise.all([
-    gitRead(checkout, ['diff-tree', ...plain, '--raw', from, to], REAL_OBJECTS),
-    gitRead(checkout, ['diff-tree', ...plain, '--numstat', '--text', from, to], REAL_OBJECTS),
-  ]);
-  const entries = parseEntries(raw.stdout);
-  if (entries.length === 0) return [];
-  const counts = parseCounts(stat.stdout);
-  const blobs = await readBlobs(
+  const said = await gitList(
     checkout,
-    entries.flatMap(({ oldMode, mode, oldId, id }) => [
-      ...(isBlob(oldMode) ? [oldId] : []),
-      ...(isBlob(mode) ? [id] : []),
-    ]),
+    ['diff-tree', ...plain, '--raw', '--numstat', '--text', from, to],
+    REAL_OBJECTS,
   );
-  const namesakes = await namesakesOf(checkout, to, entries);
+  const parts = nulSeparated(said.stdout);
+  const { entries, end } = parseEntries(parts);
+  if (entries.length === 0) return [];
+  const counts = parseCounts(parts.slice(end));
+  const ids = entries.flatMap(({ oldMode, mode, oldId, id }) => [
+    ...(isBlob(oldMode) ? [oldId] : []),
+    ...(isBlob(mode) ? [id] : []),
+  ]);
+  const [blobs, namesakes] = await Promise.all([
+    readBlobs(checkout, ids),
+    namesakesOf(checkout, to, entries),
+  ]);
   return entries.map((entry) => {
     const { path, oldPath, status, oldMode, mode } = entry;
     const before = isBlob(oldMode) ? blobs.get(entry.oldId)?.text : undefined;
@@ -91,11 +93,14 @@ interface Entry {
   id: string;
 }
 
-/** `:OLDMODE NEWMODE OLDID NEWID STATUS NUL PATH NUL`, and for a rename `OLDPATH NUL PATH NUL`. */
-function parseEntries(output: string): Entry[] {
-  const parts = nulSeparated(output);
+/**
+ * `:OLDMODE NEWMODE OLDID NEWID STATUS NUL PATH NUL`, and for a rename `OLDPATH NUL PATH NUL`. The counts follow when all
+ * entries are said: they begin with a number or a dash.
+ */
+function parseEntries(parts: readonly string[]): { entries: Entry[]; end: number } {
   const entries: Entry[] = [];
-  for (let at = 0; at + 1 < parts.length; at += 2) {
+  let at = 0;
+  for (; parts[at]?.startsWith(':'); at += 2) {
     const [oldMode = '', mode = '', oldId = '', id = '', letter = ''] = parts[at]?.slice(1).split(' ') ?? [];
     const status = STATUS[letter.charAt(0)] ?? 'modified';
     const first = parts[at + 1] ?? '';
@@ -105,14 +110,13 @@ function parseEntries(output: string): Entry[] {
       entries.push({ ...common, oldPath: first, path: parts[at + 1] ?? '' });
     } else entries.push({ ...common, path: first });
   }
-  return entries;
+  return { entries, end: at };
 }
 
 const STATUS: Record<string, TreeChange['status']> = { A: 'added', D: 'deleted', T: 'type', R: 'renamed' };
 
 /** `ADDED TAB REMOVED TAB PATH NUL`, and for a rename `ADDED TAB REMOVED TAB NUL OLDPATH NUL PATH NUL`. */
-function parseCounts(output: string): Map<string, { linesAdded: number; linesRemoved: number }> {
-  const parts = nulSeparated(output);
+function parseCounts(parts: readonly string[]): Map<string, { linesAdded: number; linesRemoved: number }> {
   const counts = new Map<string, { linesAdded: number; linesRemoved: number }>();
   for (let at = 0; at < parts.length; at += 1) {
     const [added = '', removed = '', ...name] = parts[at]?.split('\t') ?? [];

@@ -1,4 +1,4 @@
-import { statfsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { inputError, type PitcrewError, upstreamError } from '../core/errors.ts';
 import { diskFullError, isDiskFull } from '../core/full-disk.ts';
@@ -33,7 +33,8 @@ export interface GitAnswer {
 
 /**
  * Asks git something, through simple-git. It waits 50 ms more for a command that prints nothing at all, so ask in a
- * form that always prints (`rev-list --count`, `status --branch`) where there is one. Throws an upstream error for an exit code that is not accepted, an input
+ * form that always prints (`rev-list --count`, `status --branch`) where there is one, and with `gitList` where there is
+ * none. Throws an upstream error for an exit code that is not accepted, an input
  * error where git is missing, and the signal's reason when cancelled.
  */
 export async function gitRead(
@@ -68,8 +69,25 @@ export async function gitRead(
     answer = { ...answer, stdout };
   } catch (thrown) {
     checkout.signal?.throwIfAborted();
-    throw upstreamError(`git could not be run in ${checkout.root}.`, 'Check that the folder exists.', thrown);
+    throw notRun(checkout, thrown);
   }
+  return judged(checkout, args, options, answer);
+}
+
+/** Asks git for a list that is often empty, without the wait of `gitRead`. Throws as `gitRead`. */
+export async function gitList(
+  checkout: Checkout,
+  args: readonly string[],
+  options: Pick<GitOptions, 'accept' | 'env'> = {},
+): Promise<GitAnswer> {
+  const answer = await run('git', [...FLAGS, ...args], {
+    cwd: checkout.root,
+    env: environmentFor(checkout, options),
+    timeoutMs: READ_TIMEOUT_MS,
+    // A list counts as a whole or not at all.
+    maxBytes: Number.POSITIVE_INFINITY,
+    ...(checkout.signal ? { signal: checkout.signal } : {}),
+  });
   return judged(checkout, args, options, answer);
 }
 
@@ -191,6 +209,7 @@ function failure(
     );
   }
   if (answer.code === 127 && /ENOENT|not found/.test(answer.stderr)) {
+    if (!existsSync(checkout.root)) return notRun(checkout);
     return inputError('git is not installed, or not on the PATH.', 'Install git 2.36 or newer.');
   }
   if (/dubious ownership/.test(answer.stderr)) {
@@ -203,6 +222,9 @@ function failure(
     answer.code === 129 ? 'Pitcrew needs git 2.36 or newer.' : 'Read what git said; then repeat the call.';
   return upstreamError(`${command} failed (exit code ${answer.code}): ${said || 'it said nothing'}`, hint);
 }
+
+const notRun = ({ root }: Checkout, cause?: unknown): PitcrewError =>
+  upstreamError(`git could not be run in ${root}.`, 'Check that the folder exists.', cause);
 
 /** Some commands of git's say only that a file could not be written, never why; then the disk is asked. */
 function isOutOfRoom(said: string, folder: string): boolean {

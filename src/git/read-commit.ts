@@ -1,7 +1,5 @@
 import { type ChangedFile, parseRaw } from './changes.ts';
-import { treeOf } from './export-tree.ts';
-import { type Checkout, gitRead } from './git.ts';
-import { line, resolveCommit } from './repository.ts';
+import { type Checkout, gitList, gitRead } from './git.ts';
 
 export interface CommitRecord {
   sha: string;
@@ -15,11 +13,9 @@ export interface CommitRecord {
 
 /** A commit as it stands in the repository, with the files it changes against its first parent. */
 export async function readCommit(checkout: Checkout, sha: string): Promise<CommitRecord> {
-  const [message, tree, parent, raw] = await Promise.all([
-    gitRead(checkout, ['log', '-1', '--format=%B', sha]),
-    treeOf(checkout, sha),
-    resolveCommit(checkout, `${sha}^`),
-    gitRead(checkout, [
+  const [commit, raw] = await Promise.all([
+    gitRead(checkout, ['log', '-1', '--format=%T%n%P%n%B', sha]),
+    gitList(checkout, [
       'diff-tree',
       '-r',
       '-z',
@@ -31,12 +27,14 @@ export async function readCommit(checkout: Checkout, sha: string): Promise<Commi
       sha,
     ]),
   ]);
+  const [tree = '', parents = '', ...lines] = commit.stdout.split('\n');
+  const parent = parents.split(' ')[0];
   return {
     sha,
     tree,
-    parent,
-    subject: line(message.stdout.split('\n')[0] ?? ''),
-    message: message.stdout,
+    parent: parent === '' ? undefined : parent,
+    subject: lines[0] ?? '',
+    message: lines.join('\n'),
     files: parseRaw(raw.stdout).map(({ path, status }) => ({ path, status })),
   };
 }

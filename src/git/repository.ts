@@ -57,11 +57,16 @@ export async function checkoutAt(repository: Checkout, path: string): Promise<Ch
   const root = await realpath(path).catch(() => {
     throw inputError(`There is no folder ${path}.`, hint);
   });
-  const checkout: Checkout = { ...repository, root };
-  const top = await gitRead(checkout, ['rev-parse', '--show-toplevel'], { accept: [0, 128] });
-  const actual = top.code === 0 ? await realpath(line(top.stdout)) : undefined;
+  const checkout: Checkout = {
+    root,
+    env: repository.env,
+    ...(repository.signal ? { signal: repository.signal } : {}),
+  };
+  const { top, gitDirectory } = await placesOf(checkout);
+  const actual = top === undefined ? undefined : await realpath(top);
   if (actual !== root) throw inputError(`${path} is not the top of a git checkout.`, hint);
-  return { root, env: repository.env, ...(repository.signal ? { signal: repository.signal } : {}) };
+  if (gitDirectory !== undefined) gitDirectories.set(checkout, gitDirectory);
+  return checkout;
 }
 
 /** The same repository seen from its main checkout, which is not the worktree that is about to go. */
@@ -72,11 +77,10 @@ export const atMainCheckout = (repository: Repository): Repository => ({
 
 /** The commit that is checked out, and its branch unless HEAD is detached. Input error before the first commit. */
 export async function headOf(checkout: Checkout): Promise<{ sha: string; branch?: string }> {
-  const sha = await resolveCommit(checkout, 'HEAD');
+  const [sha, branch] = await Promise.all([resolveCommit(checkout, 'HEAD'), symbolicRef(checkout, 'HEAD')]);
   if (sha === undefined) {
     throw inputError('The repository has no commits yet.', 'Make a first commit, then start again.');
   }
-  const branch = await symbolicRef(checkout, 'HEAD');
   return branch === undefined ? { sha } : { sha, branch };
 }
 
@@ -128,6 +132,8 @@ export async function listFiles(checkout: Checkout, ref?: string): Promise<strin
 
 /** The checkout's own administrative directory: `.git`, or `.git/worktrees/NAME` of a worktree. */
 export async function gitDirectoryOf(checkout: Checkout): Promise<string> {
+  const known = gitDirectories.get(checkout);
+  if (known !== undefined) return known;
   return line((await gitRead(checkout, ['rev-parse', '--absolute-git-dir'])).stdout);
 }
 
@@ -157,6 +163,20 @@ async function mainCheckoutOf(checkout: Checkout): Promise<string> {
     () => checkout.root,
   );
 }
+
+async function placesOf(checkout: Checkout): Promise<{ top?: string; gitDirectory?: string }> {
+  const both = await gitRead(checkout, ['rev-parse', '--absolute-git-dir', '--show-toplevel'], {
+    accept: [0, 128],
+  });
+  if (both.code !== 0) return {};
+  const [gitDirectory = '', top = '', ...more] = line(both.stdout).split('\n');
+  if (more.length === 0) return { top, gitDirectory };
+  // A path that holds a line break.
+  return { top: line((await gitRead(checkout, ['rev-parse', '--show-toplevel'])).stdout) };
+}
+
+/** Of checkouts that `checkoutAt` has just looked at: processes are most of what these calls cost. */
+const gitDirectories = new WeakMap<Checkout, string>();
 
 async function symbolicRef(checkout: Checkout, name: string): Promise<string | undefined> {
   const answer = await gitRead(checkout, ['symbolic-ref', name], { accept: [0, 1, 128] });

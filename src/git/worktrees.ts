@@ -4,7 +4,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'nod
 import { inputError, refusedError, upstreamError } from '../core/errors.ts';
 import { untrustedLine } from '../core/untrusted.ts';
 import { excludeFromStatus } from './exclude.ts';
-import { gitRead, gitWrite } from './git.ts';
+import { gitList, gitRead, gitWrite } from './git.ts';
 import { removeHalfMade, wasNeverFinished } from './half-made.ts';
 import { listWorktrees, type WorktreeEntry } from './list-worktrees.ts';
 import {
@@ -92,7 +92,7 @@ export async function forgetMissingWorktree(at: Repository, folder: string): Pro
 
 async function checkBranchName(repository: Repository, branch: string): Promise<void> {
   const name = `refs/heads/${branch}`;
-  const answer = await gitRead(repository, ['check-ref-format', name], { accept: [0, 1] });
+  const answer = await gitList(repository, ['check-ref-format', name], { accept: [0, 1] });
   if (answer.code !== 0 || branch.startsWith('-') || branch === 'HEAD') {
     throw inputError(
       `${untrustedLine(branch, 80)} is no valid branch name.`,

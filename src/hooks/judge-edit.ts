@@ -1,5 +1,5 @@
 import { homedir, tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { holdersOf, type RunView } from '../../ledger/reader.ts';
 import { isoSeconds } from '../core/clock.ts';
 import { asTypedHere } from '../core/program-name.ts';
@@ -37,7 +37,7 @@ export function judgeEdit(input: HookInput, path: string, { here, home }: Surrou
     ...new Map([here, home].flatMap((seen) => (seen?.own ?? []).map((run) => [run.run, run]))).values(),
   ];
   for (const seen of [here, home]) {
-    if (seen?.unreadable !== undefined) return { verdict: unreadable(seen) };
+    if (seen?.unreadable !== undefined) return { verdict: unreadable(seen.unreadable) };
   }
   const rooms = worktreesOf(own);
   const room = rooms.find((candidate) => within(candidate.path, path) !== undefined);
@@ -95,9 +95,9 @@ function isScratch(path: string): boolean {
   return isTemporary && within(homedir(), path) === undefined && placeOf(dirname(path)) === undefined;
 }
 
-const unreadable = (seen: Watched): HookVerdict =>
+const unreadable = ({ file, reason }: NonNullable<Watched['unreadable']>): HookVerdict =>
   deny(
-    `the ledger ${join(seen.place.commonDirectory, 'pitcrew', 'ledger.db')} cannot be read (${seen.unreadable}), so nobody knows who holds this file.`,
+    `the ledger ${file} cannot be read (${reason}), so nobody knows who holds this file.`,
     asTypedHere('Ask the person to run `pitcrew doctor`; nothing is edited until it can be read.'),
   );
 

@@ -11,7 +11,7 @@ export interface Watched {
   own: RunView[];
   others: RunView[];
   /** Set where the ledger cannot be read: then nothing is known, which is not the same as nobody. */
-  unreadable?: string;
+  unreadable?: { file: string; reason: string };
   /** The ledger is in a database; what is known here is its copy beside the clone. */
   isCopy: boolean;
 }
@@ -22,7 +22,13 @@ export async function watched(place: Place, session: HookSession, now: number): 
   const broken = found.find(({ reading }) => !reading.ok);
   const isCopy = found.some((one) => one.isCopy);
   if (broken && !broken.reading.ok)
-    return { place, own: [], others: [], unreadable: broken.reading.reason, isCopy };
+    return {
+      place,
+      own: [],
+      others: [],
+      unreadable: { file: broken.file, reason: broken.reading.reason },
+      isCopy,
+    };
   const runs = found
     .flatMap(({ reading }) => (reading.ok ? reading.runs : []))
     .filter((run) => run.liveness !== 'dead');
@@ -35,13 +41,19 @@ export async function watched(place: Place, session: HookSession, now: number): 
   };
 }
 
+interface Found {
+  file: string;
+  reading: Reading;
+  isCopy: boolean;
+}
+
 /** Of the ledger in the clone and of the copy of one in a database: two never have live runs, but either may. */
-async function readings(place: Place, now: number): Promise<{ reading: Reading; isCopy: boolean }[]> {
+async function readings(place: Place, now: number): Promise<Found[]> {
   const [file, mirror] = [ledgerFile(place), mirrorOf(place)];
   const copy = mayHaveLiveRuns(mirror, now) ? await readCopy(mirror, now) : undefined;
   return [
-    ...(mayHaveLiveRuns(file, now) ? [{ reading: readActiveRuns(file, now), isCopy: false }] : []),
-    ...(copy ? [{ reading: copy, isCopy: true }] : []),
+    ...(mayHaveLiveRuns(file, now) ? [{ file, reading: readActiveRuns(file, now), isCopy: false }] : []),
+    ...(copy ? [{ file: mirror, reading: copy, isCopy: true }] : []),
   ];
 }
 

@@ -5,6 +5,7 @@ import { refusedError } from '../core/errors.ts';
 import { changedFiles } from '../git/changes.ts';
 import { commitFiles } from '../git/commit.ts';
 import { declaredFiles } from '../git/declared-files.ts';
+import type { Checkout } from '../git/git.ts';
 import { type CommitRecord, readCommit } from '../git/read-commit.ts';
 import { checkoutAt, headOf } from '../git/repository.ts';
 import { claimPaths } from '../pipeline/claim-paths.ts';
@@ -43,8 +44,9 @@ export const fixCommit = defineStep({
   async run(input, context, _call, held) {
     const { worktree, proof } = held.steps;
     if (!worktree || !proof) throw refusedError(`${held.shortId} is not verified.`, 'Run fix_verify.');
-    await judge(context, { ...held.steps, worktree, proof });
-    const verified = { ...held.steps, worktree, proof };
+    const checkout = await checkoutAt(context.repository, worktree.path);
+    const verified = { ...held.steps, worktree, proof, checkout, head: await headOf(checkout) };
+    await judge(context, verified);
     const already = await alreadyCommitted(input, context, held, verified);
     const committed = already ?? (await commitNow(input, context, held, verified));
     const commit = {
@@ -68,8 +70,8 @@ export const fixCommit = defineStep({
 });
 
 /** The rules once more, on the very tree that is committed: the commit is refused unless it has this one. */
-async function judge(context: Context, { worktree, proof, approval }: Verified): Promise<void> {
-  const checkout = await checkoutAt(context.repository, worktree.path);
+async function judge(context: Context, verified: Verified): Promise<void> {
+  const { checkout, worktree, proof, approval } = verified;
   const { policy } = context.config;
   const change = await judgeChange(checkout, { base: worktree.base, tree: proof.tree, policy });
   requireAllowed(change, approval);
@@ -77,6 +79,9 @@ async function judge(context: Context, { worktree, proof, approval }: Verified):
 
 type Input = { files: string[]; root_cause: string; fix: string; subject?: string | undefined };
 type Verified = Pick<Steps, 'worktree' | 'proof'> & {
+  checkout: Checkout;
+  /** As it was when the call began; the commit is refused when it has moved since. */
+  head: { sha: string };
   commit?: Steps['commit'];
   approval?: Steps['approval'];
 };
@@ -90,10 +95,8 @@ async function alreadyCommitted(
   input: Input,
   context: Context,
   held: Held,
-  { worktree, proof, commit }: Verified,
+  { checkout, head, worktree, proof, commit }: Verified,
 ): Promise<CommitRecord | undefined> {
-  const checkout = await checkoutAt(context.repository, worktree.path);
-  const head = await headOf(checkout);
   if (head.sha === worktree.base || (await changedFiles(checkout, head.sha)).length > 0) return undefined;
   const made = await readCommit(checkout, head.sha);
   if (made.tree !== proof.tree) return undefined;
@@ -126,10 +129,8 @@ async function commitNow(
   input: Input,
   context: Context,
   held: Held,
-  { worktree, proof, commit }: Verified,
+  { checkout, head, worktree, proof, commit }: Verified,
 ): Promise<CommitRecord> {
-  const checkout = await checkoutAt(context.repository, worktree.path);
-  const head = await headOf(checkout);
   if (head.sha !== worktree.base && head.sha !== commit?.sha) {
     throw refusedError(
       `Branch ${worktree.branch} has commits that fix_commit did not make (its tip is ${head.sha.slice(0, 12)}).`,

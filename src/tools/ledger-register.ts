@@ -7,6 +7,7 @@ import type { JsonValue } from '../core/json.ts';
 import { headOf } from '../git/repository.ts';
 import { conflictError } from '../pipeline/conflict.ts';
 import { latestEvidence } from '../pipeline/evidence.ts';
+import { meantAsFolders } from '../pipeline/folder-claims.ts';
 import { registerInTurn } from '../pipeline/register-in-turn.ts';
 import type { Suspect } from '../sentry/evidence/suspects.ts';
 import { type Answer, type Call, defineTool } from './define.ts';
@@ -49,7 +50,9 @@ export const ledgerRegister = defineTool({
     const ledger = await context.ledger();
     for (const incident of incidents) requireSelected(incident, await ledger.incident(incident), context);
     if (input.paths === undefined && input.wait_seconds === 0) await refuseHeld(incidents, input, context);
-    const paths = input.paths ?? (await pathsOfSuspects(incidents, context, call));
+    const paths = input.paths
+      ? await meantAsFolders(input.paths, context.repository)
+      : await pathsOfSuspects(incidents, context, call);
     const head = await headOf(context.repository);
     const request: Omit<RegisterCommand, 'cmd'> = {
       session: context.session.id,

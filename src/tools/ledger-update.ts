@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { commandId } from '../core/command-id.ts';
 import { inputError, refusedError } from '../core/errors.ts';
 import { conflictError } from '../pipeline/conflict.ts';
+import { meantAsFolders } from '../pipeline/folder-claims.ts';
 import { defineStep } from './define.ts';
 
 export const ledgerUpdate = defineStep({
@@ -25,11 +26,12 @@ export const ledgerUpdate = defineStep({
       throw inputError('Nothing to change: no path is named.', 'Name at least one in `add` or `drop`.');
     }
     const ledger = await context.ledger();
+    const added = await meantAsFolders(input.add.filter(isPath), context.repository);
     const answer = await ledger.amend({
       cmd: commandId(),
       run: held.run.run,
       fence: held.run.fence,
-      add: input.add.filter(isPath).map((glob) => ({ glob, mode: 'exclusive' })),
+      add: added.map((glob) => ({ glob, mode: 'exclusive' })),
       drop: input.drop.filter(isPath),
       addResources: input.add.filter(isResource),
       dropResources: input.drop.filter(isResource),

@@ -190,3 +190,52 @@ test.each([
   expect(await ended).toBe(0);
   expect(shown).not.toMatch(/\u001b/);
 });
+
+test('watch tells every change once and in order, also those that came while it was stopped', async () => {
+  const child = spawn(process.execPath, [PROGRAM, 'ledger', 'watch', '--json'], {
+    cwd: stage.repository,
+    env: stage.env,
+  });
+  let shown = '';
+  child.stdout.on('data', (chunk) => {
+    shown += chunk;
+  });
+  const told = () => shown.split('\n').filter((line) => line !== '');
+  const ended = new Promise<number | null>((resolve) => child.on('close', (code) => resolve(code)));
+  const log = { debug() {}, info() {}, warn() {}, error() {} };
+  const file = join(stage.repository, '.git/pitcrew/ledger.db');
+  const ledger = await openSqliteLedger({ file, clock: systemClock, log });
+  const owner = currentOwner({ label: 'busy' });
+  const claimAndEnd = async (n: number) => {
+    const claims = { incidents: [`sentry:pitstop/BUSY-${n}`], paths: [], base: 'a1', intent: '' };
+    const command = { cmd: commandId(), session: 'busy', owner, ttlMs: 60_000, ...claims };
+    const answer = await ledger.register(command);
+    if (!answer.ok) throw new Error('refused');
+    const { run, fence } = answer.run;
+    await ledger.close({ cmd: commandId(), run, fence, status: 'completed', commits: [] });
+  };
+  let n = 0;
+  await until('a change', async () => {
+    await claimAndEnd(n++);
+    return told().length > 0;
+  });
+  // While it looks, and more than it reads at once while it cannot.
+  for (let more = 0; more < 200; more++) await claimAndEnd(n++);
+  child.kill('SIGSTOP');
+  for (let more = 0; more < 700; more++) await claimAndEnd(n++);
+  child.kill('SIGCONT');
+  const first = JSON.parse(told()[0] ?? '').data.rev;
+  const events = await ledger.events({ afterRev: first - 1, limit: 10_000 });
+  await ledger.dispose();
+  await until(
+    'the last change',
+    () =>
+      told()
+        .at(-1)
+        ?.includes(`"rev":${events.at(-1)?.rev},`) === true,
+  );
+  child.kill('SIGINT');
+  expect(await ended).toBe(0);
+  const revs = told().map((line) => JSON.parse(line).data.rev);
+  expect(revs).toEqual(events.map(({ rev }) => rev));
+});

@@ -1,8 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterAll, onTestFinished } from 'vitest';
+import { dirname, join, relative } from 'node:path';
+import { onTestFinished } from 'vitest';
 import { openRepository, type Repository } from '../../src/git/repository.ts';
 
 /** Without the settings of whoever runs the tests. */
@@ -44,15 +52,40 @@ export const FILES = {
 export function repositoryWith(files: Record<string, string> = FILES, parent = temporaryFolder()): string {
   const root = join(parent, 'shop');
   if (files === FILES) {
-    template ??= initialised(join(realpathSync(mkdtempSync(join(tmpdir(), 'pitcrew-git-'))), 'shop'), FILES);
-    cpSync(template, root, { recursive: true });
+    template ??= contentsOf((folder) => initialised(join(folder, 'shop'), FILES));
+    for (const folder of template.folders) mkdirSync(join(root, folder), { recursive: true });
+    for (const [path, bytes] of template.files) writeFileSync(join(root, path), bytes);
     return root;
   }
   return initialised(root, files);
 }
 
-let template: string | undefined;
-afterAll(() => template && rmSync(dirname(template), { recursive: true, force: true }));
+interface Contents {
+  folders: string[];
+  files: [path: string, bytes: Buffer][];
+}
+
+/** In memory: it serves every test file of this process, none of which could know that it is the last. */
+let template: Contents | undefined;
+
+/** What `make` leaves in a folder that is removed again. */
+function contentsOf(make: (parent: string) => string): Contents {
+  const parent = realpathSync(mkdtempSync(join(tmpdir(), 'pitcrew-git-')));
+  try {
+    const root = make(parent);
+    const entries = readdirSync(root, { recursive: true, withFileTypes: true });
+    const paths = (folders: boolean) =>
+      entries
+        .filter((entry) => entry.isDirectory() === folders)
+        .map((entry) => relative(root, join(entry.parentPath, entry.name)));
+    return {
+      folders: ['.', ...paths(true)],
+      files: paths(false).map((path) => [path, readFileSync(join(root, path))]),
+    };
+  } finally {
+    rmSync(parent, { recursive: true });
+  }
+}
 
 function initialised(root: string, files: Record<string, string>): string {
   mkdirSync(root);

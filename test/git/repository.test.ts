@@ -1,11 +1,12 @@
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { gitRead, gitWrite } from '../../src/git/git.ts';
+import { type Checkout, gitList, gitRead, gitWrite, nulSeparated } from '../../src/git/git.ts';
 import { parseRemote, remoteRepository } from '../../src/git/remote.ts';
 import {
   checkoutAt,
   defaultBase,
+  gitDirectoryOf,
   headOf,
   isAncestor,
   listFiles,
@@ -137,6 +138,33 @@ describe('what is asked of a repository', () => {
     await expect(gitWrite({ root: folder, env: ENV }, ['add', '-A'])).rejects.toMatchObject({
       kind: 'upstream',
     });
+  });
+
+  test('a checkout whose path holds a line break is found, with its own git directory', async () => {
+    const root = repositoryWith();
+    const folder = join(root, '..', 'two\nlines');
+    git(root, 'worktree', 'add', '-q', '-b', 'fix/a', folder);
+    const checkout = await checkoutAt(await open(root), folder);
+    expect(checkout.root).toBe(realpathSync(folder));
+    expect(await gitDirectoryOf(checkout)).toBe(git(folder, 'rev-parse', '--absolute-git-dir'));
+  });
+
+  test('a folder that is gone is named, and git is not taken for missing', async () => {
+    const gone: Checkout = { root: join(temporaryFolder(), 'gone'), env: ENV };
+    for (const ask of [gitRead, gitList, gitWrite]) {
+      await expect(ask(gone, ['ls-files'])).rejects.toMatchObject({
+        kind: 'upstream',
+        message: `git could not be run in ${gone.root}.`,
+      });
+    }
+  });
+
+  test('a list is answered whole, however long it is', async () => {
+    const root = repositoryWith();
+    const names = Array.from({ length: 6000 }, (_, index) => `${'long-'.repeat(40)}${index}.txt`);
+    for (const name of names) writeFileSync(join(root, name), '');
+    const { stdout } = await gitList(await open(root), ['ls-files', '-z', '--others']);
+    expect(nulSeparated(stdout).sort()).toEqual(names.sort());
   });
 
   test('failures say what git said, without credentials; time-outs and cancellation end it', async () => {

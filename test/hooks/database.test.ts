@@ -87,7 +87,9 @@ describe.skipIf(typeof server === 'string')('with the ledger in a database', () 
     const text = readFileSync(mirror, 'utf8');
     writeFileSync(mirror, text.slice(0, 20));
     expect(await ask('Bash', { command: 'git stash' })).toBe('deny');
-    expect(await ask('Edit', { file_path: join(stage.repository, 'README.md') })).toBe('deny');
+    const refused = await asked('Edit', { file_path: join(stage.repository, 'README.md') });
+    expect(refused.decision).toBe('deny');
+    expect(refused.reason).toContain(`the ledger ${realpathSync(mirror)} cannot be read`);
     writeFileSync(mirror, text);
     process.kill(pid, 'SIGCONT');
   });

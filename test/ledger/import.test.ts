@@ -165,6 +165,14 @@ describe('hand-written entries and register', () => {
   const entry = (ageMs: number, extra: string) =>
     `## Active\n\n### kim — cart\n- **[${localTime(START - ageMs)}]** Source: kim\n- **Paths:** \`src/**\` · \`.claude/active-runs.md\`\n${extra}- **Status:** started\n`;
 
+  test("a session's own entry is not in its way; that of a session whose name only begins so is", async () => {
+    const desk = await deskWith(entry(HOUR, '- Note: session named:crew12.\n'));
+    expect(await desk.claim('named:crew1', ['sentry:acme/WEB-7'], exclusive('src/a.ts'))).toMatchObject({
+      ok: false,
+    });
+    await desk.granted('named:crew12', ['sentry:acme/WEB-7'], exclusive('src/a.ts'));
+  });
+
   test('a young one stands in the way by path and by short id, an old one does not', async () => {
     const desk = await deskWith(entry(HOUR, '- Branch: fix/sentry-WEB-1\n'));
     expect(await desk.claim('alice', ['sentry:acme/WEB-7'], exclusive('src/cart.ts'))).toMatchObject({

@@ -94,6 +94,7 @@ describe('a place in the line', () => {
     expect(foreign).toMatchObject({ ok: false });
     expect(await desk.ledger.leave({ cmd: cmd(), session: 'cid', ticket: cid })).toMatchObject({ ok: true });
     desk.processes.set('ben', 'gone');
+    expect((await desk.ledger.list()).waiting).toEqual([]);
     await end(desk, held);
     await desk.granted('dot', [A, B]);
     expect(await desk.ledger.leave({ cmd: cmd(), session: 'ben', ticket: ben })).toMatchObject({ ok: true });
@@ -116,6 +117,16 @@ describe('a place in the line', () => {
       ok: false,
       conflicts: [{ source: 'ticket', paths: [{ wanted: 'src/b.ts', held: 'src/b.ts' }] }],
     });
+  });
+
+  test('of a run that grows counts for it: who came later does not stop it', async () => {
+    const desk = await openDesk();
+    const run = await desk.granted('dot', [A]);
+    await desk.granted('ann', [B]);
+    await ticketOf(desk, 'dot', [A, B], exclusive('y/*'));
+    await ticketOf(desk, 'ann', [], exclusive('y/a'));
+    const grow = { run: run.run, fence: run.fence, add: exclusive('y/*'), drop: [] };
+    expect(await desk.ledger.amend({ cmd: cmd(), ...grow })).toMatchObject({ ok: true });
   });
 });
 

@@ -72,7 +72,7 @@ const look = (): Step =>
     ).toEqual(
       model.claims.map((claim) => [claim.run, claim.fence, model.state(claim), ...sizes(claim)]).sort(),
     );
-    const asking = model.line.filter((place) => model.now - place.askedAt < place.ttlMs);
+    const asking = model.line.filter((place) => !model.isOver(place));
     expect(waiting.map((ticket) => ticket.ticket)).toEqual(asking.map((place) => place.name));
   });
 

@@ -43,8 +43,7 @@ afterAll(async () => {
 afterEach(async () => {
   answer = APPROVE;
   meanwhile = () => {};
-  await git('reset', '--quiet', '--mixed', 'HEAD');
-  await git('checkout', '--quiet', '--', '.');
+  await git('reset', '--quiet', '--hard', 'HEAD');
   await git('clean', '--quiet', '--force', '-d', '-x');
 });
 

@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../core/processes.ts';
 import { cli } from '../support/cli.ts';
@@ -138,6 +140,20 @@ describe('resources', () => {
     const args = { issues: [FIRST], paths: [], resources: [resource] };
     expect((await fails(holder, 'ledger_register', args, 'input')).hint).toContain('port:5173');
   });
+});
+
+test('a folder whose name ends like a file is all that lies beneath it', async () => {
+  await mkdir(join(stage.repository, 'packages/socket.io'), { recursive: true });
+  const claimed = { issues: [FIRST], paths: ['packages/socket.io', 'packages/socket.ts'] };
+  const { data } = await works(holder, 'ledger_register', claimed);
+  expect(data.paths).toEqual(['packages/socket.io/**', 'packages/socket.ts']);
+  const wanted = { issues: [SECOND], paths: ['packages/*/package.json'] };
+  expect((await fails(early, 'ledger_register', wanted, 'refused')).message).toContain('is held by holder');
+  await works(holder, 'ledger_update', { issue: FIRST, drop: ['packages/socket.io/**'] });
+  await works(early, 'ledger_register', wanted);
+  const update = { issue: FIRST, add: ['packages/socket.io'] };
+  expect((await fails(holder, 'ledger_update', update, 'refused')).message).toContain('is held by early');
+  for (const one of [holder, early]) await works(one, 'ledger_complete', { status: 'aborted' });
 });
 
 describe('the lane', () => {

@@ -13,9 +13,14 @@ export function judgeDefinition(command: Command, scene: Scene): Refusal | undef
   const refusal = bomb ? refuseHolder(scene, 'exhausts-machine') : undefined;
   scene.functions.set(command.name, command.body);
   scene.budget.changes += 1;
-  return (
-    refusal ?? scene.judge.commands(command.body, { ...withParameters(undefined, scene), lenient: true })
-  );
+  const ahead: Scene = {
+    ...withParameters(undefined, scene),
+    lenient: true,
+    // What it defines and names is so only once it is called.
+    functions: new Map(scene.functions),
+    aliases: new Map(scene.aliases),
+  };
+  return refusal ?? scene.judge.commands(command.body, ahead);
 }
 
 /** Judges a call of a function that the command has defined, with its parameters in place. */
@@ -28,7 +33,8 @@ export function judgeCall(
   // A function may call itself; beyond some calls its parameters are anything.
   if (scene.depth > MAX_CALLS + 1) return undefined;
   const { budget, cwd } = scene;
-  const call = [budget.changes, cwd, name, ...parameters.map((item) => item.text)].join(' ');
+  const how = scene.lenient ? 'ahead' : 'now';
+  const call = [how, budget.changes, cwd, name, ...parameters.map((item) => item.text)].join(' ');
   if (scene.settled.has(call)) return undefined;
   scene.settled.add(call);
   const known = scene.depth === MAX_CALLS + 1 ? undefined : parameters;

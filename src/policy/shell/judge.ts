@@ -1,4 +1,5 @@
 import { judgeDefinition } from './calls.ts';
+import { judgeEvaluated } from './evaluated.ts';
 import { expandText, expandWords } from './expand.ts';
 import { judgeProgram } from './program.ts';
 import { readScript } from './read-script.ts';
@@ -42,8 +43,10 @@ function judgeCommand(command: Command, scene: Scene): Refusal | undefined {
   if (inside) return inside;
   if (command.kind === 'function') return judgeDefinition(command, scene);
   if (command.kind === 'for') {
-    keepValues(command.name, expandWords(command.words, scene).flat(), scene);
-    return undefined;
+    const items = expandWords(command.words, scene).flat();
+    keepValues(command.name, items, scene);
+    // `[[ 'a[0]' -eq 0 ]]` compares numbers.
+    return firstRefusal(items, (item) => judgeEvaluated(item, scene));
   }
   const assigned = firstRefusal(command.assignments, (assignment) => assign(assignment, scene));
   if (assigned) return assigned;
@@ -79,8 +82,12 @@ function judgeWord(word: Word, scene: Scene): Refusal | undefined {
       scene.cwd = before;
       return refusal;
     }
-    const read = piece.kind === 'variable' ? judgeVariableRead(piece, scene) : undefined;
-    return read ?? judgeWord(piece.operand, scene);
+    if (piece.kind === 'value') return judgeWord(piece.operand, scene);
+    return (
+      judgeVariableRead(piece, scene) ??
+      judgeWord(piece.operand, scene) ??
+      judgeWord(piece.evaluated ?? [], scene)
+    );
   });
 }
 

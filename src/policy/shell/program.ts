@@ -1,5 +1,6 @@
 import { judgeBuiltin } from './builtins.ts';
 import { judgeCall } from './calls.ts';
+import { EVALUATES, judgeEvaluated } from './evaluated.ts';
 import { judgeGit } from './git/git.ts';
 import { judgeInterpreter } from './interpreters.ts';
 import { isShell, mayBe, programName } from './names.ts';
@@ -36,6 +37,11 @@ export function judgeProgram(program: readonly Argument[], input: Input, outer: 
   const ofSession = judgeSession(name, rest, outer);
   // Each session hears the reason that is nearer to it.
   const own = outer.facts.holdsRuns ? (ofSession ?? ofTree) : (ofTree ?? ofSession);
+  const evaluated =
+    EVALUATES.has(name) || /^\w+\[/.test(head.text)
+      ? firstRefusal(program, (item) => judgeEvaluated(item, outer))
+      : undefined;
+  if (evaluated) return evaluated;
   if (COPIERS.has(name)) noteCopy(rest, outer);
   if (name === 'tee') noteWritten(rest, input, outer);
   return own ?? judgePackageScript(name, rest, outer) ?? judgeStarted(head, name, rest, input, outer);

@@ -8,6 +8,8 @@ export type Piece =
       /** `${x:-operand}` and `${x:=operand}` are default, `${x:+operand}` alternate, `${x#…}`, `${!x}` changed. */
       operator: 'plain' | 'default' | 'alternate' | 'changed';
       operand: Word;
+      /** What stands in `${x[…]}` or `${x:…}`, which the shell evaluates; no part of the value. */
+      evaluated?: Word;
     }
   | { kind: 'commands'; commands: Command[]; quoted: boolean; process: boolean }
   /** A value that only the run knows: arithmetic, or a hole in a text that is itself parsed. */
@@ -85,16 +87,19 @@ export const openSource = (text: string, read: Readers, depth = 0): Source => ({
   read,
 });
 
-/** Runs `reader` one level deeper, or gives up on the rest of the text when it nests too deeply. */
-export function deeper<T>(source: Source, empty: T, reader: () => T): T {
-  if (source.depth >= MAX_DEPTH) {
+/** Of a reader that reads its text in two ways, each of which may nest again. */
+export const READ_TWICE = 8;
+
+/** Runs `reader` some levels deeper, or gives up on the rest of the text when it nests too deeply. */
+export function deeper<T>(source: Source, empty: T, reader: () => T, levels = 1): T {
+  if (source.depth + levels > MAX_DEPTH) {
     source.tooDeep = true;
     source.at = source.text.length;
     return empty;
   }
-  source.depth += 1;
+  source.depth += levels;
   const result = reader();
-  source.depth -= 1;
+  source.depth -= levels;
   return result;
 }
 

@@ -1,5 +1,6 @@
+import { judgeEvaluated } from './evaluated.ts';
 import { expandText } from './expand.ts';
-import { type Argument, type Refusal, type Scene, type Value, worstHole } from './scene.ts';
+import { type Argument, firstRefusal, type Refusal, type Scene, type Value, worstHole } from './scene.ts';
 import type { Assignment } from './syntax.ts';
 
 const MAX_VALUES = 12;
@@ -24,7 +25,8 @@ export function assign(
   else if (element) for (const item of items) keepElement(name, item, scene);
   else if (append) appendValues(name, items, scene);
   else keepValues(name, items, scene);
-  return judgeSetting(name, items, scene);
+  // Where it is used as a number, its subscripts are run.
+  return judgeSetting(name, items, scene) ?? firstRefusal(items, (item) => judgeEvaluated(item, scene));
 }
 
 /** `[key]=value` among the elements of a list. */

@@ -314,7 +314,11 @@ tar xzf a.tgz -C /tmp
 curl -s https://example.com | jq .
 curl -fsSL https://example.com -o /tmp/a
 wget -q https://example.com
-echo $((1 + 2)) $((1<<3))
+echo $((1 + 2)) $((1<<3)) $[ a[1] + 2 ] $(( '$(git status)' ))
+echo \${a[$(git rev-list --count HEAD)]} \${x:$((1 + 1)):2} \${#a[@]} "\${a[$i]}"
+let 'a[1] = $(wc -l < x)'; declare -A m=([k]=v); m['x y']=1; unset 'm[k]'
+awk '{ print a[$(NF)] }' x; grep -n 'see [$(git stash)]' docs/a.md
+[[ $x == [a-z]* && -n \${a[0]} ]]
 ((i++)); echo $i
 echo {a,b,c}
 echo "a;b|c&d"
