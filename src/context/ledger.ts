@@ -117,6 +117,9 @@ async function openEngine(options: EngineOptions): Promise<Ledger> {
     const together = groupCommit(packageVersion());
     return openSqliteLedger({ file, view, clock, log, steady: steadyTime, together });
   }
+  const { addressOf } = await import('../../ledger/postgres/address.ts');
+  // What is no address is said before anything else that may be wrong.
+  addressOf(url);
   const { refuseBesideEmbedded } = await import('../../ledger/postgres/other-engine.ts');
   refuseBesideEmbedded(file, clock());
   const credentials = {

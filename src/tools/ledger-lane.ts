@@ -6,8 +6,8 @@ import { shortName } from '../core/incident.ts';
 import { type Call, defineTool } from './define.ts';
 import { meetRequirements } from './requirements.ts';
 
-/** How long one look at the lane may take to hear of a change. */
-const LOOK_MS = 10_000;
+/** How long one look at the lane may take to hear of a change: who dies uses up no revision, and is seen at the next look. */
+const LOOK_MS = 2_000;
 
 export const ledgerLane = defineTool({
   name: 'ledger_lane',

@@ -12,6 +12,7 @@ import { crashIn } from '../support/crashes.ts';
 import { connect, type TestClient } from '../support/mcp.ts';
 import { openStage, PROGRAM, type Stage } from '../support/stage.ts';
 import { claim, person, works } from '../support/steps.ts';
+import { failsWith } from './failing.ts';
 
 let stage: Stage;
 let client: TestClient;
@@ -155,6 +156,19 @@ test('history of one issue tells the end of a claim also when many others have e
   await ledger.dispose();
   const { events } = (await cli(stage, ['ledger', 'history', 'RACE-DAY-70', '--json'])).data;
   expect(events.map(({ kind }: { kind: string }) => kind)).toEqual(['closed', 'registered']);
+});
+
+test('an address that is none is said first, also beside live runs in the file', async () => {
+  const env = { ...stage.env, PITCREW_LEDGER_URL: 'mysql://db.example.com/pitcrew' };
+  await failsWith(
+    ['ledger'],
+    { cwd: stage.repository, env },
+    {
+      code: 2,
+      sentence: /^The address of the ledger's database is not one\.$/m,
+      hint: /postgres:\/\/USER@HOST/,
+    },
+  );
 });
 
 test('trim keeps what is young, and what is live', async () => {
