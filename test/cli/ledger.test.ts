@@ -2,11 +2,8 @@ import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { currentOwner } from '../../ledger/owner.ts';
-import { openSqliteLedger } from '../../ledger/sqlite-ledger.ts';
-import { systemClock } from '../../src/core/clock.ts';
-import { commandId } from '../../src/core/command-id.ts';
 import { until } from '../core/processes.ts';
+import { openBusySession } from '../support/busy-session.ts';
 import { cli } from '../support/cli.ts';
 import { crashIn } from '../support/crashes.ts';
 import { connect, type TestClient } from '../support/mcp.ts';
@@ -136,23 +133,9 @@ test('history of one issue needs no Sentry token, and leaves out those whose id 
 });
 
 test('history of one issue tells the end of a claim also when many others have ended since', async () => {
-  const file = join(stage.repository, '.git/pitcrew/ledger.db');
-  const log = { debug() {}, info() {}, warn() {}, error() {} };
-  const ledger = await openSqliteLedger({ file, clock: systemClock, log });
-  const owner = currentOwner({ label: 'many' });
-  for (const issue of ['RACE-DAY-70', ...Array.from({ length: 101 }, (_, at) => `OTHER-${at}`)]) {
-    const claims = { incidents: [`sentry:pitstop/${issue}`], paths: [], base: 'a1', intent: '' };
-    const answer = await ledger.register({
-      cmd: commandId(),
-      session: 'many',
-      owner,
-      ttlMs: 60_000,
-      ...claims,
-    });
-    if (!answer.ok) throw new Error('refused');
-    const { run, fence } = answer.run;
-    await ledger.close({ cmd: commandId(), run, fence, status: 'completed', commits: [] });
-  }
+  const { ledger, claimAndEnd } = await openBusySession(stage);
+  await claimAndEnd('RACE-DAY-70');
+  for (let other = 0; other < 101; other++) await claimAndEnd(`OTHER-${other}`);
   await ledger.dispose();
   const { events } = (await cli(stage, ['ledger', 'history', 'RACE-DAY-70', '--json'])).data;
   expect(events.map(({ kind }: { kind: string }) => kind)).toEqual(['closed', 'registered']);
@@ -216,27 +199,16 @@ test('watch tells every change once and in order, also those that came while it 
   });
   const told = () => shown.split('\n').filter((line) => line !== '');
   const ended = new Promise<number | null>((resolve) => child.on('close', (code) => resolve(code)));
-  const log = { debug() {}, info() {}, warn() {}, error() {} };
-  const file = join(stage.repository, '.git/pitcrew/ledger.db');
-  const ledger = await openSqliteLedger({ file, clock: systemClock, log });
-  const owner = currentOwner({ label: 'busy' });
-  const claimAndEnd = async (n: number) => {
-    const claims = { incidents: [`sentry:pitstop/BUSY-${n}`], paths: [], base: 'a1', intent: '' };
-    const command = { cmd: commandId(), session: 'busy', owner, ttlMs: 60_000, ...claims };
-    const answer = await ledger.register(command);
-    if (!answer.ok) throw new Error('refused');
-    const { run, fence } = answer.run;
-    await ledger.close({ cmd: commandId(), run, fence, status: 'completed', commits: [] });
-  };
+  const { ledger, claimAndEnd } = await openBusySession(stage);
   let n = 0;
   await until('a change', async () => {
-    await claimAndEnd(n++);
+    await claimAndEnd(`BUSY-${n++}`);
     return told().length > 0;
   });
   // While it looks, and more than it reads at once while it cannot.
-  for (let more = 0; more < 200; more++) await claimAndEnd(n++);
+  for (let more = 0; more < 200; more++) await claimAndEnd(`BUSY-${n++}`);
   child.kill('SIGSTOP');
-  for (let more = 0; more < 700; more++) await claimAndEnd(n++);
+  for (let more = 0; more < 700; more++) await claimAndEnd(`BUSY-${n++}`);
   child.kill('SIGCONT');
   const first = JSON.parse(told()[0] ?? '').data.rev;
   const events = await ledger.events({ afterRev: first - 1, limit: 10_000 });

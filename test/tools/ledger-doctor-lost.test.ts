@@ -1,10 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { currentOwner } from '../../ledger/owner.ts';
-import { openSqliteLedger } from '../../ledger/sqlite-ledger.ts';
-import { systemClock } from '../../src/core/clock.ts';
-import { commandId } from '../../src/core/command-id.ts';
+import { openBusySession } from '../support/busy-session.ts';
 import { cli } from '../support/cli.ts';
 import { crashIn } from '../support/crashes.ts';
 import { connect, type TestClient } from '../support/mcp.ts';
@@ -64,23 +61,8 @@ test('a claim whose folder is gone from the disk and from the list, with its bra
 
 test('a worktree of long ago is on record still, and is removed when its branch is merged', async () => {
   await works(client, 'ledger_complete', { issue: FOURTH });
-  const file = join(stage.repository, '.git/pitcrew/ledger.db');
-  const log = { debug() {}, info() {}, warn() {}, error() {} };
-  const ledger = await openSqliteLedger({ file, clock: systemClock, log });
-  const owner = currentOwner({ label: 'many' });
-  for (let run = 0; run < 101; run++) {
-    const claims = { incidents: [`sentry:pitstop/OTHER-${run}`], paths: [], base: 'a1', intent: '' };
-    const answer = await ledger.register({
-      cmd: commandId(),
-      session: 'many',
-      owner,
-      ttlMs: 60_000,
-      ...claims,
-    });
-    if (!answer.ok) throw new Error('refused');
-    const { run: id, fence } = answer.run;
-    await ledger.close({ cmd: commandId(), run: id, fence, status: 'completed', commits: [] });
-  }
+  const { ledger, claimAndEnd } = await openBusySession(stage);
+  for (let other = 0; other < 101; other++) await claimAndEnd(`OTHER-${other}`);
   await ledger.dispose();
   expect(await told('unknown_worktree')).toBe('');
   expect(await told('work_is_over')).toContain(FOURTH);
