@@ -23,6 +23,10 @@ const HARD = [
   'test/storm/**/*.test.ts',
 ];
 
+/** Also in `npm test`, with fewer runs. */
+const MODEL = 'test/ledger/model.test.ts';
+const ALL_RUNS = { PITCREW_MODEL_RUNS: process.env.PITCREW_MODEL_RUNS ?? '500' };
+
 /** One file at a time: each starts several clients, servers and git. */
 const CLIENT = 'test/client/**/*.test.ts';
 
@@ -49,7 +53,7 @@ export default defineConfig({
   test: {
     projects: [
       { test: { ...shared, ...together, ...MAIN, name: 'main' } },
-      { test: { ...shared, name: 'hard', include: HARD } },
+      { test: { ...shared, env: { ...shared.env, ...ALL_RUNS }, name: 'hard', include: [...HARD, MODEL] } },
       { test: { ...shared, name: 'client', include: [CLIENT], fileParallelism: false } },
     ],
   },

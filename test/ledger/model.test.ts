@@ -8,7 +8,7 @@ import { openSqliteLedger } from '../../ledger/sqlite-ledger.ts';
 import { collectingLog } from './helpers.ts';
 import { answersAsTheModel } from './model.ts';
 
-/** `PITCREW_MODEL_RUNS=500` tries all of them; the default is what every run of the tests can afford. */
+/** `npm run test:hard` makes 500; the default is what every run of the tests can afford. */
 const RUNS = Number(process.env.PITCREW_MODEL_RUNS ?? 40);
 
 /** Which connection a call goes to: what one remembers has to hold after its own changes and after those of others. */

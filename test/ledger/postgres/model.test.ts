@@ -5,7 +5,7 @@ import { collectingLog } from '../helpers.ts';
 import { answersAsTheModel } from '../model.ts';
 import { freshRepository, serverForThisFile } from './desks.ts';
 
-/** `PITCREW_MODEL_RUNS=500` tries all of them; the default is what every run of the tests can afford. */
+/** `npm run test:hard` makes 500; the default is for looking at a change. */
 const RUNS = Number(process.env.PITCREW_MODEL_RUNS ?? 8);
 
 const server = await serverForThisFile();
