@@ -1,6 +1,7 @@
 import type {
   Conflict,
   Fence,
+  GivenPort,
   Liveness,
   Owner,
   PathClaim,
@@ -9,6 +10,7 @@ import type {
   Selection,
   TicketView,
 } from './ledger.ts';
+import type { Machine } from './machine.ts';
 
 /** What the ledger's operations are told, and what they answer. */
 interface Command {
@@ -19,6 +21,10 @@ export interface RunCommand extends Command {
   run: string;
   fence: Fence;
 }
+/**
+ * Where a command asks for ranges of ports, its `freePorts` are those of them on which nothing listened on the caller's
+ * machine a moment ago: the rules cannot find that out, and give no other ones.
+ */
 export interface RegisterCommand extends Command {
   session: string;
   owner: Owner;
@@ -27,7 +33,9 @@ export interface RegisterCommand extends Command {
   base: string;
   ttlMs: number;
   intent: string;
+  /** Also ranges (`port:3000-3999`): of each one port is given, by `freePorts`. */
   resources?: string[];
+  freePorts?: number[];
   /** If it is refused: a place in the line, kept this long after each time it is asked for. Asked again, the same place. */
   ticketTtlMs?: number;
 }
@@ -36,11 +44,15 @@ export interface ProbeCommand {
   incidents: string[];
   paths: PathClaim[];
   resources?: string[];
+  freePorts?: number[];
+  /** Where its ports are. */
+  machine?: Machine;
 }
 export interface AmendCommand extends RunCommand {
   add: PathClaim[];
   drop: string[];
   addResources?: string[];
+  freePorts?: number[];
   dropResources?: string[];
 }
 export interface GuardCommand {
@@ -98,7 +110,7 @@ export interface Refused {
   rev: Rev;
 }
 export type RegisterAnswer =
-  | { ok: true; run: Run; rev: Rev }
+  | { ok: true; run: Run; rev: Rev; ports?: GivenPort[] }
   | { ok: false; conflicts: Conflict[]; rev: Rev; ticket?: TicketView };
 export type LaneAnswer =
   | {
@@ -123,4 +135,7 @@ export type WaitAnswer =
       rev: Rev;
     }
   | Refused;
-export type AmendAnswer = Outcome | { ok: false; conflicts: Conflict[]; rev: Rev };
+export type AmendAnswer =
+  | { ok: true; rev: Rev; ports?: GivenPort[] }
+  | Refused
+  | { ok: false; conflicts: Conflict[]; rev: Rev };

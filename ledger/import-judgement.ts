@@ -8,6 +8,9 @@ const CLOSED =
 const STARTED =
   /^\W*(started|active|in[ -]?progress|running|ongoing|wip|working|mostly|partial(ly)?|almost|paused|blocked|resumed|registered)\b/i;
 
+/** Whether a text begins with a word for a state. */
+export const saysStatus = (text: string): boolean => CLOSED.test(text) || STARTED.test(text);
+
 /**
  * `active`: said to be started, and less than two hours old, so that it stands in the way of others. `stale`: started
  * and older. A time up to two hours ahead (a clock that differs) counts as now, one further ahead is not believed:

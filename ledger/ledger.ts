@@ -22,6 +22,7 @@ import type { Liveness, Rev, Run, RunView, TicketView } from './run.ts';
 
 export type * from './commands.ts';
 export type * from './incident-record.ts';
+export type { GivenPort } from './port-range.ts';
 export type * from './run.ts';
 
 /**
@@ -97,8 +98,11 @@ export interface HandwrittenEntry {
 }
 
 export interface Conflict {
-  /** `ticket`: nobody holds it, but another session has waited for it longer. */
-  source: 'ledger' | 'handwritten' | 'ticket';
+  /**
+   * `ticket`: nobody holds it, but another session has waited for it longer. `ports`: no port of the range in `resources` is
+   * free; `holder` says why, as in `ann holds 3000, a program listens on each of the others`.
+   */
+  source: 'ledger' | 'handwritten' | 'ticket' | 'ports';
   run?: string;
   /** Who holds it, for people. */
   holder: string;
@@ -106,7 +110,8 @@ export interface Conflict {
   liveness: Liveness;
   branch?: string;
   incidents: string[];
-  paths: { wanted: string; held: string }[];
+  /** shared: whoever claims it as shared too may have it. */
+  paths: { wanted: string; held: string; shared?: true }[];
   resources: string[];
   /** The next step for the one who was refused. Never a destructive command. */
   advice: string;

@@ -19,6 +19,9 @@ export const MAX_PATHS = 500;
 
 export const MAX_RESOURCES = 50;
 
+/** Widest range of ports of which one is asked for: each may have to be looked at. */
+export const MAX_PORTS = 2000;
+
 /** How long a place in the line is kept without being asked for, unless the caller says otherwise. */
 export const DEFAULT_TICKET_MS = 60_000;
 /** Longest time that a place is kept for somebody who does not ask: everybody behind it waits as long. */

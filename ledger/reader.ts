@@ -42,6 +42,10 @@ export function readActiveRuns(file: string, now: number): Reading {
   }
 }
 
+/** Whether `run` may change `path` (relative to the repository's root): it holds it for itself, or shares it. */
+export const covered = (run: Pick<RunView, 'paths'>, path: string): boolean =>
+  run.paths.some((claim) => covers(claim.glob, path));
+
 /** The runs that claim `path` (relative to the repository's root) for themselves; dead ones do not count. */
 export const holdersOf = (runs: readonly RunView[], path: string): RunView[] =>
   runs.filter(

@@ -21,6 +21,7 @@ export interface Owner {
 export interface PathClaim {
   /** A path or glob relative to the repository's root, with `/` between segments. */
   glob: string;
+  /** shared: several may hold and change it, each in a worktree of its own. Nobody holds it exclusively meanwhile. */
   mode: 'exclusive' | 'shared';
 }
 
@@ -31,7 +32,10 @@ export interface Run {
   /** `sentry:ORG/SHORT-ID` and the like. */
   incidents: string[];
   paths: PathClaim[];
-  /** `port:5173`, `db:dev`, `lock:migrations`: each held by one session at most, compared letter by letter. */
+  /**
+   * `port:5173`, `db:dev`, `lock:migrations`: each held by one session at most, compared letter by letter; a port counts on
+   * the machine of its owner. Never a range.
+   */
   resources: string[];
   /** Its places in integration orders; `rev` is the revision at which it joined. */
   lanes: { name: string; rev: Rev }[];
@@ -63,7 +67,10 @@ export interface Ticket {
   owner: Owner;
   incidents: string[];
   paths: PathClaim[];
+  /** Ranges of ports as they were asked for: which port it will be is said when it is served. */
   resources: string[];
+  /** As in the command that asked last. */
+  freePorts?: number[];
   /** The revision at which it was given: its place among all tickets. */
   number: Rev;
   since: number;

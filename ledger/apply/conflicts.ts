@@ -1,22 +1,28 @@
 import { isoSeconds } from '../../src/core/clock.ts';
-import { shortIdOf } from '../incident-key.ts';
-import type { Conflict, HandwrittenEntry, PathClaim, Run } from '../ledger.ts';
+import type { Conflict, PathClaim, Run } from '../ledger.ts';
 import { livenessAt } from '../liveness.ts';
-import { overlaps } from '../overlap.ts';
+import { isOneMachine, type Machine } from '../machine.ts';
+import { portNumber, portRange } from '../port-range.ts';
+import { handwrittenConflict } from './handwritten-conflict.ts';
+import { pathConflicts } from './path-conflicts.ts';
 import type { Moment, State, WorktreeRow } from './state.ts';
 
 export interface Claims {
   incidents: readonly string[];
   paths: readonly PathClaim[];
   resources: readonly string[];
+  /** Where the ports among the resources are. */
+  owner?: Machine;
 }
 export interface Request extends Claims {
   session: string;
+  freePorts?: readonly number[];
 }
 
 /**
  * Who stands in the way of `request`: active runs of other sessions that share an incident or a resource, or a path
- * unless both only read it, and entries written by hand that are started and young. A session's own runs never do.
+ * unless both share it, and entries written by hand that are started and young. A session's own runs never do. Ranges
+ * of ports are `portsFor`'s.
  */
 export function conflictsOf(
   request: Request,
@@ -35,15 +41,20 @@ export type Meeting = Pick<Conflict, 'incidents' | 'paths' | 'resources'>;
 /** What two claims cannot both have; `undefined` where they do not meet. */
 export function meeting(wanted: Claims, held: Claims): Meeting | undefined {
   const incidents = held.incidents.filter((incident) => wanted.incidents.includes(incident));
-  const resources = held.resources.filter((resource) => wanted.resources.includes(resource));
+  const resources = held.resources.filter(
+    (resource) => wanted.resources.includes(resource) && isOneThing(resource, wanted.owner, held.owner),
+  );
   const paths = pathConflicts(wanted.paths, held.paths);
   return incidents.length + resources.length + paths.length === 0
     ? undefined
     : { incidents, paths, resources };
 }
 
-/** The files that every session writes: the view of the ledger and the triage reports. */
-export const isOwnFile = (glob: string): boolean => /^\.claude\/(active-runs\.md|sentry(\/.*)?)$/i.test(glob);
+/** A port is one of its machine; of a range anyone may have another port. */
+function isOneThing(resource: string, a: Machine | undefined, b: Machine | undefined): boolean {
+  if (portRange(resource)) return false;
+  return portNumber(resource) === undefined || isOneMachine(a, b);
+}
 
 function runConflict(
   request: Request,
@@ -64,21 +75,15 @@ function runConflict(
     liveness,
     ...(branch === undefined ? {} : { branch }),
     ...met,
-    advice: adviceFor(run, liveness),
+    advice: isOnlyShared(met) ? adviceToShare(run) : adviceFor(run, liveness),
   };
 }
 
-function pathConflicts(wanted: readonly PathClaim[], held: readonly PathClaim[]): Conflict['paths'] {
-  const met: Conflict['paths'] = [];
-  for (const want of wanted) {
-    for (const have of held) {
-      if (want.mode === 'shared' && have.mode === 'shared') continue;
-      if (!overlaps(want.glob, have.glob) || isOwnFile(want.glob) || isOwnFile(have.glob)) continue;
-      met.push({ wanted: want.glob, held: have.glob });
-    }
-  }
-  return met;
-}
+const isOnlyShared = ({ incidents, resources, paths }: Meeting): boolean =>
+  incidents.length + resources.length === 0 && paths.every(({ shared }) => shared);
+
+const adviceToShare = ({ owner }: Run): string =>
+  `${owner.label} shares it: name it in \`shared\` (ledger_register, ledger_update) to change it too, each in a worktree of its own.`;
 
 function branchOf(
   run: Run,
@@ -100,39 +105,5 @@ export function adviceFor(run: Run, liveness: Conflict['liveness']): string {
   return (
     `Not renewed since ${isoSeconds(run.renewedAt)}, but nobody can say that its owner is gone. Ask whoever runs ` +
     `${run.owner.label}; an abandoned claim ends 2 h after its last renewal, or by a takeover, which asks a person.`
-  );
-}
-
-function handwrittenConflict(request: Request, entry: HandwrittenEntry): Conflict | undefined {
-  if (entry.status !== 'active' || namesSession(entry, request.session)) return undefined;
-  const incidents = request.incidents.filter((incident) => namesIncident(entry, incident));
-  const held = entry.paths.map((glob): PathClaim => ({ glob, mode: 'exclusive' }));
-  const paths = pathConflicts(request.paths, held);
-  if (incidents.length === 0 && paths.length === 0) return undefined;
-  return {
-    source: 'handwritten',
-    holder: `an entry written by hand ("${entry.title}")`,
-    ...(entry.since === undefined ? {} : { since: entry.since }),
-    liveness: 'live',
-    incidents,
-    paths,
-    resources: [],
-    advice:
-      'Ask whoever wrote this entry into .claude/active-runs.md. If that work is over, its Status there should say completed or aborted.',
-  };
-}
-
-/** An agent that also keeps the list by hand must not be stopped by its own entry: `named:crew1` is not in `named:crew12`. */
-function namesSession(entry: HandwrittenEntry, session: string): boolean {
-  if (session.length < 6) return false;
-  const literal = session.replace(/[^A-Za-z0-9]/g, '\\$&');
-  return new RegExp(`(?<![\\w-])${literal}(?![\\w-])`).test(`${entry.title}\n${entry.text}`);
-}
-
-/** `WEB-1` and `fix/sentry-WEB-1`, but neither `WEB-12` nor `MOBILE-WEB-1`. */
-function namesIncident(entry: HandwrittenEntry, incident: string): boolean {
-  const id = shortIdOf(incident).replace(/[^A-Za-z0-9-]/g, '\\$&');
-  return new RegExp(`(?:^|[^a-z0-9_-]|(?:sentry|fix|issue)-)${id}(?![a-z0-9_]|-\\d)`, 'i').test(
-    `${entry.title}\n${entry.text}`,
   );
 }

@@ -1,5 +1,6 @@
 import type { Conflict, PathClaim, Run, Ticket, TicketView } from '../ledger.ts';
 import { ownerKey } from '../liveness.ts';
+import { isWithin, portRange, portsAmong } from '../port-range.ts';
 import { type Claims, meeting, type Request } from './conflicts.ts';
 import type { EventDraft, Moment } from './state.ts';
 
@@ -10,22 +11,23 @@ import type { EventDraft, Moment } from './state.ts';
  */
 export function ticketsAhead(request: Request, tickets: readonly Ticket[], own: readonly Run[]): Conflict[] {
   const wanted = notHeld(request, own);
+  return olderTickets(request, tickets).flatMap((ticket) => ticketConflict(wanted, ticket) ?? []);
+}
+
+/** The tickets of other sessions that came before `request`, in order. */
+export function olderTickets(request: Request, tickets: readonly Ticket[]): Ticket[] {
   const place = placeOf(request, tickets)?.number ?? Number.POSITIVE_INFINITY;
   return tickets
     .filter((ticket) => ticket.session !== request.session && ticket.number < place)
-    .flatMap((ticket) => ticketConflict(wanted, ticket) ?? []);
+    .sort((a, b) => a.number - b.number);
 }
 
 /**
- * For a run that grows: a ticket that waits for this very run does not stop it, since then neither would ever go on.
+ * The line as a run that grows sees it: a ticket that waits for this very run does not stop it, since then neither would
+ * ever go on. Its session's own place counts all the same: it says who came first.
  */
-export const ticketsBefore = (run: Run, request: Request, tickets: readonly Ticket[]): Conflict[] =>
-  ticketsAhead(
-    request,
-    // Its session's own place counts all the same: it says who came first.
-    tickets.filter((ticket) => ticket.session === run.session || !meeting(ticket, run)),
-    [run],
-  );
+export const lineFor = (run: Run, tickets: readonly Ticket[]): Ticket[] =>
+  tickets.filter((ticket) => ticket.session === run.session || !meeting(ticket, run));
 
 /** The session's oldest ticket that asks for all of `request`. */
 export const placeOf = (request: Request, tickets: readonly Ticket[]): Ticket | undefined =>
@@ -33,7 +35,7 @@ export const placeOf = (request: Request, tickets: readonly Ticket[]): Ticket | 
     .filter((ticket) => ticket.session === request.session && includes(ticket, request))
     .sort((a, b) => a.number - b.number)[0];
 
-/** True when `claims` has all that `part` asks for, letter by letter. */
+/** True when `claims` has all that `part` asks for, letter by letter, and for a range of ports itself or one of them. */
 export const includes = (claims: Claims, part: Claims): boolean => {
   const rest = without(part, claims);
   return rest.incidents.length + rest.paths.length + rest.resources.length === 0;
@@ -101,10 +103,17 @@ function without(part: Claims, claims: Claims): Claims {
     claims.paths.some(
       (held) => held.glob === path.glob && (held.mode === 'exclusive' || path.mode === 'shared'),
     );
+  const ports = portsAmong(claims.resources);
+  const isReserved = (resource: string): boolean => {
+    if (claims.resources.includes(resource)) return true;
+    const range = portRange(resource);
+    return range !== undefined && ports.some((port) => isWithin(range, port));
+  };
   return {
+    ...(part.owner ? { owner: part.owner } : {}),
     incidents: part.incidents.filter((incident) => !claims.incidents.includes(incident)),
     paths: part.paths.filter((path) => !isHeld(path)),
-    resources: part.resources.filter((resource) => !claims.resources.includes(resource)),
+    resources: part.resources.filter((resource) => !isReserved(resource)),
   };
 }
 

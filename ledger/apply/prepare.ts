@@ -32,7 +32,7 @@ const PREPARE: { [K in Kind]: (input: Input<K>) => Input<K> } = {
       ...(command.ticketTtlMs === undefined ? {} : { ticketTtlMs: ticketTimeOf(command.ticketTtlMs) }),
     };
   },
-  probe: (query) => ({ ...claimsOf(query), session: sessionOf(query.session) }),
+  probe: (query) => ({ ...query, ...claimsOf(query), session: sessionOf(query.session) }),
   amend: (command) => ({
     ...command,
     add: pathsOf(command.add),

@@ -1,11 +1,13 @@
 import type { Conflict, PathClaim, RegisterAnswer, RegisterCommand, Run } from '../ledger.ts';
 import { DEFAULT_TICKET_MS } from '../limits.ts';
 import { ownerKey } from '../liveness.ts';
-import { conflictsOf } from './conflicts.ts';
+import { portRange } from '../port-range.ts';
 import { earliestPlaces } from './lane.ts';
-import { includes, placeOf, ticketsAhead, ticketView } from './line.ts';
+import { includes, placeOf, ticketView } from './line.ts';
+import { withPorts } from './ports.ts';
 import { ownRuns, requestOf } from './request.ts';
 import { claimsOf, type Settled, settle } from './settle.ts';
+import { standing } from './standing.ts';
 import {
   type Answer,
   type Applied,
@@ -27,23 +29,30 @@ import { replaced, ticketFor } from './tickets.ts';
 export function register(state: State, command: RegisterCommand, moment: Moment): Applied<RegisterAnswer> {
   const settled = settle(state, moment);
   const request = requestOf(command);
-  const [own, ...others] = ownRuns(settled.active, request);
-  const conflicts = [
-    ...conflictsOf(request, settled.active, state, moment),
-    ...ticketsAhead(request, settled.tickets, own ? [own, ...others] : []),
-  ];
+  const mine = ownRuns(settled.active, request);
+  const { conflicts, given } = standing(request, settled, mine, state, moment);
   if (conflicts.length > 0) return refuse(state, moment, settled, command, conflicts);
-  return own ? extend(state, moment, settled, own, others, command) : grant(state, moment, settled, command);
+  const asked = { ...command, resources: withPorts(request.resources, given) };
+  const [own, ...others] = mine;
+  const done = own
+    ? extend(state, moment, settled, own, others, asked)
+    : grant(state, moment, settled, asked);
+  return given.length === 0 ? done : { ...done, answer: { ...done.answer, ports: given } };
 }
+
+type Granted = Extract<RegisterAnswer, { ok: true }>;
 
 /** The judgement of `register`, nothing written. */
 export function probe(state: State, query: Input<'probe'>, moment: Moment): Applied<Answer<'probe'>> {
   const settled = settle(state, moment);
-  const request = requestOf(query);
-  const conflicts = [
-    ...conflictsOf(request, settled.active, state, moment),
-    ...ticketsAhead(request, settled.tickets, ownRuns(settled.active, request)),
-  ];
+  const { machine, resources = [], ...asked } = query;
+  const request = requestOf({
+    ...asked,
+    // Whether a port of a range is free nobody can say who has not looked.
+    resources: resources.filter((resource) => asked.freePorts !== undefined || !portRange(resource)),
+    ...(machine ? { owner: machine } : {}),
+  });
+  const { conflicts } = standing(request, settled, ownRuns(settled.active, request), state, moment);
   return unchanged(state, moment, { conflicts, rev: state.rev });
 }
 
@@ -73,12 +82,7 @@ function refuse(
   return { answer: { ok: false, conflicts, rev: changes.rev, ticket: view }, changes };
 }
 
-function grant(
-  state: State,
-  moment: Moment,
-  settled: Settled,
-  command: RegisterCommand,
-): Applied<RegisterAnswer> {
+function grant(state: State, moment: Moment, settled: Settled, command: RegisterCommand): Applied<Granted> {
   const fence = state.fence + 1;
   const run: Run = {
     run: runId(state, fence),
@@ -121,7 +125,7 @@ function extend(
   own: Run,
   others: readonly Run[],
   command: RegisterCommand,
-): Applied<RegisterAnswer> {
+): Applied<Granted> {
   const all = [own, ...others];
   const incidents = [...new Set([...all.flatMap((run) => run.incidents), ...command.incidents])];
   const paths = mergePaths([...all.flatMap((run) => run.paths), ...command.paths]);
@@ -152,6 +156,7 @@ function extend(
   const isWider =
     isNewGrant ||
     paths.length + resources.length > own.paths.length + own.resources.length ||
+    exclusiveAmong(paths) > exclusiveAmong(own.paths) ||
     absorbed.length > 0;
   const events: EventDraft[] = [
     ...absorbed.map((other) => ({
@@ -181,7 +186,7 @@ function granted(
   run: Run,
   runs: readonly Run[],
   events: readonly EventDraft[],
-): Applied<RegisterAnswer> {
+): Applied<Granted> {
   const regranted = new Set(runs.map((changed) => changed.run));
   const served = settled.tickets.filter((ticket) => ticket.session === run.session && includes(run, ticket));
   const before = new Set(
@@ -230,3 +235,7 @@ export function mergePaths(paths: readonly PathClaim[]): PathClaim[] {
   }
   return [...merged.values()];
 }
+
+/** A path that was shared may have become one's own. */
+const exclusiveAmong = (paths: readonly PathClaim[]): number =>
+  paths.filter(({ mode }) => mode === 'exclusive').length;

@@ -1,12 +1,18 @@
 import { isoSeconds } from '../../src/core/clock.ts';
-import type { Outcome, Run } from '../ledger.ts';
+import type { Outcome, PathClaim, Run } from '../ledger.ts';
 import { livenessAt } from '../liveness.ts';
+import { isOneMachine } from '../machine.ts';
 import { covers } from '../overlap.ts';
-import { adviceFor, conflictsOf, isOwnFile } from './conflicts.ts';
-import { ticketsBefore } from './line.ts';
+import { portNumber } from '../port-range.ts';
+import { adviceFor, conflictsOf } from './conflicts.ts';
+import { lineFor } from './line.ts';
+import { isOwnFile } from './path-conflicts.ts';
+import { withPorts } from './ports.ts';
 import { activeRun, refused } from './refusals.ts';
 import { mergePaths, renewedSteady, runId } from './register.ts';
+import { requestOf } from './request.ts';
 import { claimsOf, type Settled, settle } from './settle.ts';
+import { standing } from './standing.ts';
 import {
   type Answer,
   type Applied,
@@ -35,24 +41,38 @@ export function amend(state: State, command: Input<'amend'>, moment: Moment): Ap
     );
   }
   const settled = settle(state, moment, run.run);
-  const request = { session: run.session, incidents: [], paths: command.add, resources: addResources };
-  const conflicts = [
-    ...conflictsOf(request, settled.active, state, moment),
-    ...ticketsBefore(run, request, settled.tickets),
-  ];
+  const { session, owner } = run;
+  const request = requestOf({
+    ...command,
+    session,
+    owner,
+    incidents: [],
+    paths: command.add,
+    resources: addResources,
+  });
+  const line = { active: settled.active, tickets: lineFor(run, settled.tickets) };
+  const stay = run.resources.filter((resource) => !dropResources.includes(resource));
+  // A port that is dropped is not given again for a range.
+  const { conflicts, given } = standing(request, line, [{ ...run, resources: stay }], state, moment);
   if (conflicts.length > 0) {
     const changes = changesOf(state, moment, settled.events, settled.changes);
     return { answer: { ok: false, conflicts, rev: changes.rev }, changes };
   }
   const kept = run.paths.filter((path) => !command.drop.includes(path.glob));
   const current = settled.active.find((active) => active.run === run.run) ?? run;
-  const stay = run.resources.filter((resource) => !dropResources.includes(resource));
   const amended: Run = {
     ...current,
-    paths: mergePaths([...kept, ...command.add]),
-    resources: [...new Set([...stay, ...addResources])],
+    paths: amendedPaths(kept, command.add),
+    resources: [...new Set([...stay, ...withPorts(addResources, given)])],
   };
-  return change(state, moment, amended, 'amended', `now holds ${claimsOf(amended)}`, settled);
+  const done = change(state, moment, amended, 'amended', `now holds ${claimsOf(amended)}`, settled);
+  return given.length === 0 ? done : { ...done, answer: { ...done.answer, ports: given } };
+}
+
+/** What is added again has the mode of the new claim: so one comes to share what one had for oneself, and back. */
+function amendedPaths(kept: readonly PathClaim[], added: readonly PathClaim[]): PathClaim[] {
+  const paths = new Map([...kept, ...mergePaths(added)].map((path) => [path.glob, path]));
+  return [...paths.values()];
 }
 
 /** Uses up no revision: who holds what stays the same. */
@@ -73,8 +93,7 @@ export function guard(state: State, query: Input<'guard'>, moment: Moment): Appl
   if ('refusal' in found) return unchanged(state, moment, found.refusal);
   const { run } = found;
   const unclaimed = (query.paths ?? []).filter(
-    (path) =>
-      !isOwnFile(path) && !run.paths.some((claim) => claim.mode === 'exclusive' && covers(claim.glob, path)),
+    (path) => !isOwnFile(path) && !run.paths.some((claim) => covers(claim.glob, path)),
   );
   if (unclaimed.length === 0) return unchanged(state, moment, { ok: true, rev: state.rev });
   return unchanged(
@@ -141,8 +160,12 @@ export function takeover(
   }
   const settled = settle(state, moment, old.run);
   const rest = settled.active.filter((run) => run.run !== old.run);
-  const { incidents, paths, resources } = old;
-  const request = { session: command.session, incidents, paths, resources };
+  const { session, owner } = command;
+  const { incidents, paths } = old;
+  // The ports of another machine are of no use on this one, and no reason to refuse.
+  const isHere = isOneMachine(old.owner, owner);
+  const resources = old.resources.filter((resource) => isHere || portNumber(resource) === undefined);
+  const request = { session, owner, incidents, paths, resources };
   const conflict = conflictsOf(request, rest, state, { ...moment, handwritten: [] })[0];
   if (conflict) {
     return unchanged(
@@ -159,9 +182,10 @@ export function takeover(
   const { closedAt: _, note: __, ...claims } = old;
   const run: Run = {
     ...claims,
+    resources,
     run: runId(state, fence),
-    session: command.session,
-    owner: command.owner,
+    session,
+    owner,
     fence,
     lanes: [],
     startedAt: moment.now,
@@ -204,7 +228,7 @@ function change(
   kind: string,
   summary: string,
   settled: Pick<Settled, 'changes' | 'events'> = NOTHING_SETTLED,
-): Applied<Outcome> {
+): Applied<Extract<Outcome, { ok: true }>> {
   const events = [
     ...settled.events,
     { session: run.session, run: run.run, kind, summary: `${run.owner.label}: ${summary}` },

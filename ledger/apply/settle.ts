@@ -1,5 +1,5 @@
 import { isoSeconds } from '../../src/core/clock.ts';
-import type { Run, Ticket } from '../ledger.ts';
+import type { PathClaim, Run, Ticket } from '../ledger.ts';
 import { livenessAt } from '../liveness.ts';
 import { settleLine } from './line.ts';
 import type { Changes, EventDraft, Moment, State } from './state.ts';
@@ -49,9 +49,13 @@ function redated(run: Run, moment: Moment, settled: Settled): Run {
   return dated;
 }
 
+/** `docs/a.md`, or `docs/a.md (shared)`. */
+export const pathText = ({ glob, mode }: PathClaim): string =>
+  mode === 'shared' ? `${glob} (shared)` : glob;
+
 /** `sentry:acme/WEB-1, src/cart.ts, port:5173`: what a run holds, for people, shortened. */
 export function claimsOf(run: Pick<Run, 'incidents' | 'paths' | 'resources'>): string {
-  const all = [...run.incidents, ...run.paths.map((path) => path.glob), ...run.resources];
+  const all = [...run.incidents, ...run.paths.map(pathText), ...run.resources];
   const head = all.slice(0, 6).join(', ');
   return all.length > 6 ? `${head} and ${all.length - 6} more` : head;
 }

@@ -1,9 +1,10 @@
 import type { Outcome, Run, Ticket } from '../ledger.ts';
-import { conflictsOf, type Request } from './conflicts.ts';
-import { leftEvent, ticketsAhead, ticketView } from './line.ts';
+import type { Request } from './conflicts.ts';
+import { leftEvent, ticketView } from './line.ts';
 import { refused } from './refusals.ts';
 import { ownRuns } from './request.ts';
 import { settle } from './settle.ts';
+import { standing } from './standing.ts';
 import {
   type Answer,
   type Applied,
@@ -24,10 +25,7 @@ export function poll(state: State, query: Input<'poll'>, moment: Moment): Applie
     const advice = 'Register again; with a new ticket if it is refused.';
     return { answer: { ...refused(state, reason, advice), rev: changes.rev }, changes };
   }
-  const conflicts = [
-    ...conflictsOf(ticket, settled.active, state, moment),
-    ...ticketsAhead(ticket, settled.tickets, ownRuns(settled.active, ticket)),
-  ];
+  const { conflicts } = standing(ticket, settled, ownRuns(settled.active, ticket), state, moment);
   // Written down now and then, since every write is one that all others wait for.
   const isDue = moment.now - ticket.askedAt >= ticket.ttlMs / 3;
   const changes = changesOf(state, moment, settled.events, {
@@ -65,7 +63,8 @@ export function ticketFor(
   moment: Moment,
   ttlMs: number,
 ): Ticket {
-  if (known) return { ...known, owner: request.owner, askedAt: moment.now, ttlMs };
+  const freePorts = request.freePorts ? { freePorts: [...request.freePorts] } : {};
+  if (known) return { ...known, ...freePorts, owner: request.owner, askedAt: moment.now, ttlMs };
   const number = state.rev + 1;
   return {
     ticket: `t${number}-${state.store}`,
@@ -74,6 +73,7 @@ export function ticketFor(
     incidents: [...request.incidents],
     paths: [...request.paths],
     resources: [...request.resources],
+    ...freePorts,
     number,
     since: moment.now,
     ttlMs,

@@ -150,6 +150,7 @@ function gainedBy(granted: Run, changes: Changes, before: ReadonlyMap<string, Ru
     return earlier && earlier.session === granted.session && run.status !== 'expired' ? [earlier] : [];
   });
   return {
+    owner: granted.owner,
     incidents: granted.incidents.filter((one) => !old.some((run) => run.incidents.includes(one))),
     resources: granted.resources.filter((one) => !old.some((run) => run.resources.includes(one))),
     paths: granted.paths.filter(

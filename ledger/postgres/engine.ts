@@ -95,7 +95,7 @@ export function postgresEngine(options: PostgresLedgerOptions): PostgresEngine {
   return {
     judge,
     list: known.list,
-    events: (query) => eventsAfter(place(), database.ask(), query),
+    events: (query) => eventsAfter(place(), database.ask(READ_PATIENCE_MS), query),
     triage: (query) => findTriage(place(), database.ask(), query),
     incident: (incident) => incidentRecord(place(), database.ask(), incident, liveness),
     async sinceTrim() {

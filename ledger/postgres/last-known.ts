@@ -125,6 +125,7 @@ const noticeOf = (at: number, now: number, why: string): HandwrittenEntry => ({
   title: `As of ${isoSeconds(at)}, ${spanOf(now - at)} ago: the ledger's database cannot be asked now`,
   paths: [],
   text: `${why} Who holds what may have changed since; nothing can be claimed or recorded until it answers.`,
+  since: at,
   status: 'unclear',
   isNotice: true,
 });

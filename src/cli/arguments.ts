@@ -26,7 +26,7 @@ function readFlag(tool: Tool, word: string, queue: string[], parsed: Record<stri
     if (inline !== undefined && inline !== 'true' && inline !== 'false') {
       throw inputError(
         `--${flag} is true or false, not "${untrustedLine(inline, 40)}".`,
-        `See: pitcrew ${commandOf(tool)} --help`,
+        `See: pitcrew ${commandName(tool)} --help`,
       );
     }
     parsed[name] = (inline !== 'false') !== negated;
@@ -34,7 +34,7 @@ function readFlag(tool: Tool, word: string, queue: string[], parsed: Record<stri
   }
   const value = inline ?? queue.shift();
   if (value === undefined)
-    throw inputError(`--${flag} needs a value.`, `See: pitcrew ${commandOf(tool)} --help`);
+    throw inputError(`--${flag} needs a value.`, `See: pitcrew ${commandName(tool)} --help`);
   store(parsed, name, property, value, flag);
 }
 
@@ -46,8 +46,10 @@ function readPositional(tool: Tool, word: string, parsed: Record<string, JsonVal
     (parsed[tool.positional] !== undefined && property.type !== 'array')
   ) {
     throw inputError(
-      `pitcrew ${commandOf(tool)} cannot place "${untrustedLine(word, 60)}".`,
-      `See: pitcrew ${commandOf(tool)} --help`,
+      `pitcrew ${commandName(tool)} cannot place "${untrustedLine(word, 60)}".`,
+      tool.positional === undefined
+        ? `It goes behind a flag: ${flagsOf(tool)}.`
+        : `See: pitcrew ${commandName(tool)} --help`,
     );
   }
   store(parsed, tool.positional, property, word, tool.positional);
@@ -104,14 +106,16 @@ function findProperty(
   const negatedProperty = own(positive);
   if (negatedProperty?.type === 'boolean')
     return { name: positive, property: negatedProperty, negated: true };
-  const known = Object.keys(properties).map((key) => `--${key.replaceAll('_', '-')}`);
   throw inputError(
-    `pitcrew ${commandOf(tool)} has no flag --${untrustedLine(flag, 60)}.`,
-    `Its flags: ${[...known, '--json'].join(', ')}.`,
+    `pitcrew ${commandName(tool)} has no flag --${untrustedLine(flag, 60)}.`,
+    `Its flags: ${flagsOf(tool)}.`,
   );
 }
 
-export const commandOf = (tool: Tool): string => tool.name.replaceAll('_', '-');
+const flagsOf = ({ inputSchema }: Tool): string =>
+  [...Object.keys(inputSchema.properties), 'json'].map((key) => `--${key.replaceAll('_', '-')}`).join(', ');
+
+export const commandName = (tool: Tool): string => tool.name.replaceAll('_', '-');
 
 function splitOnce(text: string, separator: string): [string, string | undefined] {
   const at = text.indexOf(separator);

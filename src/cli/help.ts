@@ -1,7 +1,7 @@
 import { packageVersion } from '../core/package-root.ts';
 import type { JsonSchemaProperty, Tool } from '../tools/define.ts';
 import { commands, toolOfCommand } from '../tools/registry.ts';
-import { commandOf } from './arguments.ts';
+import { commandName } from './arguments.ts';
 import { inCommands } from './in-commands.ts';
 import { LEDGER_HELP } from './ledger-help.ts';
 import { DOCTOR_HELP, INIT_HELP } from './setup-help.ts';
@@ -80,7 +80,7 @@ Examples:
 export function programHelp(): string {
   const rows = [
     ...PROGRAM_COMMANDS.map(({ name, summary }) => [name, summary]),
-    ...commands.map((tool) => [commandOf(tool), `${tool.title}.`]),
+    ...commands.map((tool) => [commandName(tool), `${tool.title}.`]),
   ];
   const width = Math.max(...rows.map(([name = '']) => name.length));
   return `pitcrew ${packageVersion()}: from a production crash in Sentry to a proven fix on a draft pull request.
@@ -118,7 +118,7 @@ function toolHelp(tool: Tool): string {
     tool.positional === undefined
       ? ''
       : ` ${required.has(tool.positional) ? tool.positional.toUpperCase() : `[${tool.positional.toUpperCase()}]`}`;
-  return `pitcrew ${commandOf(tool)}${usage} [FLAGS]
+  return `pitcrew ${commandName(tool)}${usage} [FLAGS]
 
 ${inCommands(tool.description)}
 

@@ -8,8 +8,8 @@ import { commands } from '../tools/registry.ts';
  */
 export const inCommands = (text: string): string =>
   text
-    .replace(TOOL, (_all, name: string) => `\`${commandOf(name)}\``)
-    .replace(QUOTED_TOOL, (_all, name: string, rest: string) => `\`${commandOf(name)}${rest}\``)
+    .replace(TOOL, (_all, name: string) => `\`${commandLineOf(name)}\``)
+    .replace(QUOTED_TOOL, (_all, name: string, rest: string) => `\`${commandLineOf(name)}${rest}\``)
     .replace(PARAMETER, (_all, name: string, value = '') => `\`--${name.replaceAll('_', '-')}${value}\``);
 
 /** The same for this program as it lies here. */
@@ -20,7 +20,7 @@ export const nextInOwnWords = (answer: string): string => answer.replace(NEXT, o
 
 const NEXT = /(?<=^|\. )Next[:,] .*$/gm;
 
-const commandOf = (tool: string): string =>
+const commandLineOf = (tool: string): string =>
   `pitcrew ${tool.replace(/^ledger_/, 'ledger ').replaceAll('_', '-')}`;
 
 const anyOf = (names: Iterable<string>): string => [...new Set(names)].join('|');

@@ -10,15 +10,20 @@ import { openHere } from './open-here.ts';
 
 /** A holder's death and its age change no revision: on a terminal the picture is drawn anew this often. */
 const REDRAW_MS = 5_000;
+/** A picture that took long to draw, as where large worktrees are compared, is not drawn anew before so many times that time. */
+const REST = 10;
 const MOST_EVENTS = 1_000;
 const CLEAR = '\u001b[2J\u001b[H';
 
 /**
  * `pitcrew ledger watch`: what happens, as it happens, until it is interrupted. On a terminal the picture is redrawn;
  * elsewhere each change is one line, and with `--json` one JSON document a line. A database that goes away is said on
- * stderr, and waited for.
+ * stderr, and waited for. `inOwnWords` makes commands of the next steps in the picture.
  */
-export async function runWatch(argv: readonly string[]): Promise<void> {
+export async function runWatch(
+  argv: readonly string[],
+  inOwnWords: (answer: string) => string,
+): Promise<void> {
   const wrong = argv.find((word) => word !== '--json');
   if (wrong !== undefined) {
     throw inputError(
@@ -35,9 +40,13 @@ export async function runWatch(argv: readonly string[]): Promise<void> {
     const json = argv.includes('--json');
     const ledger = await context.ledger();
     const status = findTool('ledger_status');
+    let restsUntil = 0;
     const picture = async (): Promise<string> => {
+      const started = performance.now();
       const call = { signal: stop.signal, reader: 'person' as const, progress: () => {} };
-      return (await status?.call({}, context, call))?.text ?? '';
+      const answer = await status?.call({}, context, call);
+      restsUntil = performance.now() + REST * (performance.now() - started);
+      return inOwnWords(answer?.text ?? '');
     };
     const isLive = process.stdout.isTTY && !json;
     await follow(ledger, context.session.id, stop.signal, {
@@ -47,7 +56,7 @@ export async function runWatch(argv: readonly string[]): Promise<void> {
         const events = await newEvents(ledger, from);
         return { text: eventLines(events, json), rev: events.at(-1)?.rev ?? to };
       },
-      quiet: async () => (isLive ? CLEAR + (await picture()) : ''),
+      quiet: async () => (isLive && performance.now() >= restsUntil ? CLEAR + (await picture()) : ''),
     });
   } finally {
     await context.dispose();

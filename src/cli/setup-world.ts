@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { openGitHub } from '../context/github.ts';
+import { stopReason } from '../context/kill-switch.ts';
 import { openDatabase } from '../context/ledger.ts';
 import { DEFAULT_URL } from '../context/sentry.ts';
 import { systemClock } from '../core/clock.ts';
@@ -30,6 +31,7 @@ export function setupWorld(signal: AbortSignal): World {
     nodeVersion: process.versions.node,
     nodeNeeded: [22, 19],
     sentryUrl: DEFAULT_URL,
+    stopReason: (mainCheckout) => stopReason(mainCheckout, env),
     openGitHub: (repository, config) =>
       openGitHub({ repository, config, env, childEnv, clock: systemClock, log: SILENT }),
     openDatabase: (repository, config) =>

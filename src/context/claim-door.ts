@@ -59,9 +59,10 @@ async function claimed(ledger: Ledger, wanted: z.infer<typeof QUESTION>): Promis
   if (amended.ok) return { ok: true };
   if (!('conflicts' in amended)) return { ok: false, reason: amended.reason, advice: amended.advice };
   const [conflict] = amended.conflicts;
+  const isShared = conflict?.paths.some(({ shared }) => shared);
   return {
     ok: false,
-    reason: `${path} is held by ${conflict?.holder ?? 'another session'}.`,
+    reason: `${path} is ${isShared ? 'shared' : 'held'} by ${conflict?.holder ?? 'another session'}.`,
     advice: conflict?.advice ?? 'ledger_status shows who holds what.',
   };
 }

@@ -4,6 +4,7 @@ import { untrustedLine } from '../core/untrusted.ts';
 import { type ChangedFile, parseRaw, treeWith } from './changes.ts';
 import { declaredFiles } from './declared-files.ts';
 import { type Checkout, gitRead, gitWrite, nulSeparated } from './git.ts';
+import { OWN_IDENTITY, requireIdentity } from './identity.ts';
 import { withPrivateIndex } from './private-index.ts';
 import { checkoutAt, headOf, line, resolveCommit } from './repository.ts';
 
@@ -119,18 +120,11 @@ function compareWithDeclared(files: readonly string[], changes: readonly Changed
 async function writeCommit(checkout: Checkout, request: CommitRequest, tree: string): Promise<string> {
   const { author, expectedHead, message } = request;
   const env = author && { GIT_AUTHOR_NAME: author.name, GIT_AUTHOR_EMAIL: author.email };
-  // Without this git makes up an address from the names of the user and the machine.
-  const strict = ['-c', 'user.useConfigOnly=true', '-c', 'i18n.commitEncoding=UTF-8'];
-  const [identity, signing] = await Promise.all([
-    gitRead(checkout, [...strict, 'var', 'GIT_COMMITTER_IDENT'], { accept: [0, 128] }),
+  const strict = [...OWN_IDENTITY, '-c', 'i18n.commitEncoding=UTF-8'];
+  const [signing] = await Promise.all([
     gitRead(checkout, ['config', '--bool', '--default', 'false', '--get', 'commit.gpgSign']),
+    requireIdentity(checkout),
   ]);
-  if (identity.code !== 0) {
-    throw inputError(
-      'git does not know who commits.',
-      'Set it once: git config --global user.name "Your Name", and user.email the same way.',
-    );
-  }
   const sign = line(signing.stdout) === 'true' ? ['-S'] : [];
   const args = [...strict, 'commit-tree', ...sign, tree, '-p', expectedHead, '-F', '-'];
   const input = `${message.replace(/\s+$/, '')}\n`;

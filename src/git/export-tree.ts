@@ -9,11 +9,11 @@ export async function treeOf(checkout: Checkout, commit: string): Promise<string
   return line(answer.stdout);
 }
 
-/** Writes the files of a commit into an existing empty folder: no `.git`, nothing registered, nothing to clean up in git. */
+/** Writes the files of a commit into a folder, over those of their names: no `.git`, nothing registered, nothing to clean up in git. */
 export async function exportTree(checkout: Checkout, commit: string, folder: string): Promise<void> {
   await withPrivateIndex(checkout, async (index) => {
     await gitWrite(checkout, ['read-tree', commit], { env: index });
-    await gitWrite(checkout, ['checkout-index', '--all', '--quiet', `--prefix=${folder}${sep}`], {
+    await gitWrite(checkout, ['checkout-index', '--all', '--force', '--quiet', `--prefix=${folder}${sep}`], {
       env: index,
     });
   });

@@ -3,6 +3,7 @@ import { refusedError } from '../core/errors.ts';
 import { incidentSlug, shortName } from '../core/incident.ts';
 import { untrustedLine } from '../core/untrusted.ts';
 import { type Checkout, gitRead, gitWrite } from './git.ts';
+import { OWN_IDENTITY } from './identity.ts';
 import { isAncestor, line, resolveCommit } from './repository.ts';
 
 /** Under which claim of which ledger something is pushed. */
@@ -56,8 +57,7 @@ export async function writeFence(
   ].join('\n');
   const tree = line((await gitWrite(checkout, ['mktree'], { input: '' })).stdout);
   const parent = pushed.before === undefined ? [] : ['-p', pushed.before];
-  // An identity that git makes up would publish the names of the user and the machine.
-  const strict = ['-c', 'user.useConfigOnly=true', '-c', 'i18n.commitEncoding=UTF-8'];
+  const strict = [...OWN_IDENTITY, '-c', 'i18n.commitEncoding=UTF-8'];
   const args = [...strict, 'commit-tree', tree, ...parent, '-F', '-'];
   return line((await gitWrite(checkout, args, { input: message })).stdout);
 }

@@ -1,7 +1,8 @@
 import { inputError, refusedError, upstreamError } from '../core/errors.ts';
 import { untrustedBlock, untrustedLine } from '../core/untrusted.ts';
 import { type Fence, fenceRef, readFence, requireFollows, writeFence } from './fence.ts';
-import { type Checkout, type GitAnswer, gitRead, gitWrite } from './git.ts';
+import { type Checkout, type GitAnswer, gitWrite } from './git.ts';
+import { fromMainCheckout, remoteUrl } from './remote.ts';
 import { defaultBase, isAncestor, line, resolveCommit } from './repository.ts';
 
 export interface PushRequest {
@@ -45,8 +46,9 @@ export async function pushBranch(request: PushRequest): Promise<Pushed> {
       'Ask the person to look at the commits after it; nothing was pushed.',
     );
   }
-  await checkRemote(worktree, remote, branch);
-  const place: Place = { worktree, remote, branch, ref, fenceRef: fenceRef(fence.incident) };
+  const url = await checkRemote(worktree, remote, branch);
+  const found = await fromMainCheckout(worktree, url);
+  const place: Place = { worktree, found, remote, branch, ref, fenceRef: fenceRef(fence.incident) };
   const seen = await look(place);
   await checkFence(place, seen, request);
   await checkBranch(place, seen, request);
@@ -73,6 +75,8 @@ const NETWORK_MS = 120_000;
 
 interface Place {
   worktree: Checkout;
+  /** Options before each command that talks to the remote. */
+  found: string[];
   remote: string;
   branch: string;
   ref: string;
@@ -84,9 +88,9 @@ interface Seen {
   fence: string | undefined;
 }
 
-async function checkRemote(worktree: Checkout, remote: string, branch: string): Promise<void> {
-  const known = await gitRead(worktree, ['remote']);
-  if (!known.stdout.split('\n').includes(remote)) {
+async function checkRemote(worktree: Checkout, remote: string, branch: string): Promise<string> {
+  const url = await remoteUrl(worktree, remote);
+  if (url === undefined) {
     throw inputError(
       `The repository has no remote ${remote}.`,
       'Add one, or hand the fix over as a patch file.',
@@ -95,10 +99,11 @@ async function checkRemote(worktree: Checkout, remote: string, branch: string): 
   if (line((await defaultBase(worktree)).ref) === `${remote}/${branch}`) {
     throw refusedError(`${branch} is the default branch of ${remote}.`, 'Push a branch of the fix instead.');
   }
+  return url;
 }
 
-async function look({ worktree, remote, branch, ref, fenceRef: fence }: Place): Promise<Seen> {
-  const answer = await gitWrite(worktree, ['ls-remote', remote, ref, fence], {
+async function look({ worktree, found, remote, branch, ref, fenceRef: fence }: Place): Promise<Seen> {
+  const answer = await gitWrite(worktree, [...found, 'ls-remote', remote, ref, fence], {
     timeoutMs: NETWORK_MS,
     accept: [0, 128],
   });
@@ -113,7 +118,9 @@ async function checkFence(place: Place, seen: Seen, { fence, sha }: PushRequest)
   const { worktree, remote, branch } = place;
   const quiet = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules'];
   if ((await resolveCommit(worktree, seen.fence)) === undefined) {
-    await gitWrite(worktree, ['fetch', ...quiet, remote, place.fenceRef], { timeoutMs: NETWORK_MS });
+    await gitWrite(worktree, [...place.found, 'fetch', ...quiet, remote, place.fenceRef], {
+      timeoutMs: NETWORK_MS,
+    });
   }
   await requireFollows(worktree, {
     fence,
@@ -141,12 +148,12 @@ interface Update {
   old: string | undefined;
 }
 
-function push({ worktree, remote }: Place, updates: Update[]): Promise<GitAnswer> {
+function push({ worktree, found, remote }: Place, updates: Update[]): Promise<GitAnswer> {
   const quiet = ['--porcelain', '--no-follow-tags', '--recurse-submodules=no'];
   const atomic = updates.length > 1 ? ['--atomic'] : [];
   const leases = updates.map(({ to, old }) => `--force-with-lease=${to}:${old ?? ''}`);
   const refspecs = updates.map(({ from, to }) => `${from}:${to}`);
-  return gitWrite(worktree, ['push', ...quiet, ...atomic, ...leases, remote, ...refspecs], {
+  return gitWrite(worktree, [...found, 'push', ...quiet, ...atomic, ...leases, remote, ...refspecs], {
     hooks: true,
     timeoutMs: NETWORK_MS,
     accept: [0, 1, 128],

@@ -1,5 +1,5 @@
 import { type ChangedFile, parseRaw } from './changes.ts';
-import { type Checkout, gitList, gitRead } from './git.ts';
+import { type Checkout, gitList, gitRead, nulSeparated } from './git.ts';
 
 export interface CommitRecord {
   sha: string;
@@ -9,6 +9,12 @@ export interface CommitRecord {
   subject: string;
   message: string;
   files: { path: string; status: ChangedFile['status'] }[];
+}
+
+/** Paths that differ between two commits, each once: of a fix in several commits, all that it changes. */
+export async function changedPaths(checkout: Checkout, from: string, to: string): Promise<string[]> {
+  const names = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', from, to];
+  return nulSeparated((await gitList(checkout, names)).stdout);
 }
 
 /** A commit as it stands in the repository, with the files it changes against its first parent. */

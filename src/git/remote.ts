@@ -1,3 +1,4 @@
+import { dirname, isAbsolute, resolve } from 'node:path';
 import { type Checkout, gitRead } from './git.ts';
 import { line } from './repository.ts';
 
@@ -13,6 +14,27 @@ export async function remoteRepository(checkout: Checkout): Promise<RemoteReposi
   // `get-url` applies the person's url.insteadOf rules, as a push will.
   const answer = await gitRead(checkout, ['remote', 'get-url', 'origin'], { accept: [0, 1, 2, 128] });
   return answer.code === 0 ? parseRemote(line(answer.stdout)) : undefined;
+}
+
+/** Where the remote of this name is, as git has it; undefined where there is none. */
+export async function remoteUrl(checkout: Checkout, name: string): Promise<string | undefined> {
+  const rows = (await gitRead(checkout, ['remote', '--verbose'])).stdout.split('\n');
+  return rows
+    .find((row) => row.startsWith(`${name}\t`))
+    ?.slice(name.length + 1)
+    .replace(/ \((?:fetch|push)\)(?: \[[^\]]*\])?$/, '');
+}
+
+/**
+ * Options before a git command by which a remote that is a relative path is found from a linked worktree too: git takes
+ * such a path from the folder that it runs in, and people mean the main checkout. None for any other address.
+ */
+export async function fromMainCheckout(checkout: Checkout, url: string): Promise<string[]> {
+  if (isAbsolute(url) || /^[^/]*:/.test(url)) return [];
+  const asked = await gitRead(checkout, ['rev-parse', '--path-format=absolute', '--git-common-dir']);
+  const place = resolve(dirname(line(asked.stdout)), url);
+  // git would take what is before the first `=` for the whole name.
+  return place.includes('=') ? [] : ['-c', `url.${place}.insteadOf=${url}`];
 }
 
 /** `https://HOST/OWNER/NAME.git`, `ssh://git@HOST:PORT/OWNER/NAME`, `git@HOST:OWNER/NAME.git`. */

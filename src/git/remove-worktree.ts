@@ -145,7 +145,7 @@ async function notMerged(
   const where = pushed ? 'pushed, but not merged' : 'on no remote';
   return refusedError(
     `${branch} has ${count} ${count === '1' ? 'commit' : 'commits'} not merged (${where}).`,
-    'Merge the pull request and fetch first, or remove the worktree alone and keep the branch.',
+    'Merge the pull request and fetch first, or remove the worktree alone with `keep_branch`.',
   );
 }
 

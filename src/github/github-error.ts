@@ -72,6 +72,24 @@ export const movedError = ({ doing, repository }: ErrorContext, status: number):
     status,
   );
 
+/** For a pull request whose base GitHub does not have: its branches are named here, not by what GitHub calls the field. */
+export const noBaseError = (base: string, status: number | undefined): GitHubError =>
+  new GitHubError(
+    'input',
+    `GitHub could not open a draft pull request: it has no branch ${base} to merge into.`,
+    'The fix is pushed and safe. Correct github.base in pitcrew.yml; where it names none, run git remote set-head origin --auto. Then repeat this step.',
+    status,
+  );
+
+/** For a branch that was pushed, but to where GitHub does not look for it: `origin` is a fork, or another place. */
+export const noHeadError = (head: string, repository: string, status: number | undefined): GitHubError =>
+  new GitHubError(
+    'input',
+    `GitHub could not open a draft pull request: ${repository} has no branch ${head}, although it was pushed to origin.`,
+    'Origin seems to be another repository, such as a fork: name that one as github.repository in pitcrew.yml, or have a person open the pull request from it.',
+    status,
+  );
+
 interface Failure {
   status: number | undefined;
   headers: Record<string, string | undefined>;

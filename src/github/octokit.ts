@@ -28,7 +28,9 @@ export function createOctokit(settings: OctokitSettings): Octokit {
     // A failed request is told by the error; here it is only a trace. `debug` gets whole request objects: left out.
     log: { debug: () => {}, info: say, warn: say, error: say },
     retry: { retries: READ_RETRIES, retryAfterBaseValue: RETRY_BASE_MS, doNotRetry: NEVER_RETRIED },
-    throttle: throttle(settings.writeIntervalMs, say),
+    throttle: throttle(settings.writeIntervalMs, (message, isLong) =>
+      isLong ? settings.log.warn(message) : say(message),
+    ),
   });
 }
 
@@ -40,6 +42,8 @@ const NEVER_RETRIED = [400, 401, 403, 404, 409, 410, 413, 422, 429, 451];
 /** A longer wait than this is the caller's decision: the error says until when. Seconds. */
 const LONGEST_WAIT = 60;
 const MOST_WAITS = 2;
+/** Whoever waits for longer than this is told why. Seconds. */
+const LONG_WAIT = 5;
 /** GitHub allows 30 searches a minute; a burst is as good as an even flow, and five are left for others. */
 const SEARCHES_A_MINUTE = 25;
 
@@ -68,15 +72,22 @@ function obeyRetryAfter(error: {
 
 const PacedOctokit = Octokit.plugin(requestPolicy, throttling, retry);
 
-function throttle(writeIntervalMs: number, say: (message: string) => void): ThrottlingOptions {
-  const onLimit = (
-    seconds: number,
-    options: { request?: { signal?: AbortSignal } },
-    _octokit: unknown,
-    waits: number,
-  ) => {
-    const waiting = seconds <= LONGEST_WAIT && waits < MOST_WAITS && !options.request?.signal?.aborted;
-    say(`GitHub's rate limit asks for ${seconds} s: ${waiting ? 'waiting' : 'giving up'}.`);
+interface Limited {
+  /** `longestWait`, in seconds: for what is not worth `LONGEST_WAIT`. */
+  request?: { signal?: AbortSignal; longestWait?: number };
+}
+
+function throttle(
+  writeIntervalMs: number,
+  say: (message: string, isLong: boolean) => void,
+): ThrottlingOptions {
+  const onLimit = (seconds: number, { request }: Limited, _octokit: unknown, waits: number) => {
+    const longest = request?.longestWait ?? LONGEST_WAIT;
+    const waiting = seconds <= longest && waits < MOST_WAITS && !request?.signal?.aborted;
+    say(
+      `GitHub's rate limit asks for ${seconds} s: ${waiting ? 'waiting' : 'giving up'}.`,
+      waiting && seconds > LONG_WAIT,
+    );
     return waiting;
   };
   return {

@@ -115,7 +115,9 @@ function proofParts(proof: ProofRecord, scale: number): string[] {
     proof.reason.trim() === '' ? '' : `Reason given:\n\n${quote(proof.reason, 600 * scale)}`,
     proof.before ? run('Before', proof.before, scale) : '',
     proof.after ? run('After', proof.after, scale) : '',
-    [...checks, ...(more > 0 ? [`* and ${more} more checks`] : [])].join('\n'),
+    checks.length === 0
+      ? 'No other check ran.'
+      : [...checks, ...(more > 0 ? [`* and ${more} more checks`] : [])].join('\n'),
   ];
 }
 

@@ -4,7 +4,7 @@ import { inputError } from '../core/errors.ts';
 import type { GitHubClient } from './client.ts';
 import type { Owners } from './code-owners.ts';
 import { findPullRequests, type PullRequest, pullSchema } from './find-pull-requests.ts';
-import { GitHubError } from './github-error.ts';
+import { GitHubError, noBaseError, noHeadError } from './github-error.ts';
 import { hasIncidentMarker, REGION_BEGIN, replaceRegion } from './marker.ts';
 import { requestReviewers } from './reviewers.ts';
 
@@ -181,6 +181,9 @@ async function create(
     return { pull };
   } catch (failure) {
     if (!(failure instanceof GitHubError)) throw failure;
+    if (/PullRequest base invalid/.test(failure.message)) throw noBaseError(request.base, failure.status);
+    if (/PullRequest head invalid/.test(failure.message))
+      throw noHeadError(request.head, `${client.owner}/${client.repository}`, failure.status);
     if (!failure.outcomeUnknown && !/already exists/i.test(failure.message)) throw failure;
     return { known: await findPullRequests(client, request, signal), failure };
   }

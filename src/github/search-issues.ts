@@ -33,6 +33,8 @@ export interface RelatedOptions {
   now: number;
 }
 
+/** Related reports are advice, which nobody waits a minute for. Seconds. */
+const LONGEST_WAIT = 5;
 const HITS_PER_QUERY = 50;
 const DAY_MS = 86_400_000;
 
@@ -96,7 +98,12 @@ async function search(
     signal,
     // The repository stands in the query. No `search_type`: lexical search is exact, the semantic ones are not.
     send: (octokit, { headers, request }) =>
-      octokit.request('GET /search/issues', { q: query, per_page: HITS_PER_QUERY, headers, request }),
+      octokit.request('GET /search/issues', {
+        q: query,
+        per_page: HITS_PER_QUERY,
+        headers,
+        request: { ...request, longestWait: LONGEST_WAIT },
+      }),
   });
   const unread = Math.max(total_count, items.received) - items.items.length;
   return { query, items: items.items, incomplete: incomplete_results || unread > 0 };

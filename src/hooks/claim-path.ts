@@ -27,8 +27,9 @@ export async function claimPath(wanted: Wanted): Promise<HookVerdict> {
     if (amended.ok) return ALLOW;
     if (!('conflicts' in amended)) return deny(amended.reason, amended.advice);
     const [conflict] = amended.conflicts;
+    const how = conflict?.paths.some(({ shared }) => shared) ? 'shared' : 'held';
     return deny(
-      `${wanted.path} is held by ${conflict?.holder ?? 'another session'}.`,
+      `${wanted.path} is ${how} by ${conflict?.holder ?? 'another session'}.`,
       conflict?.advice ?? 'ledger_status shows who holds what.',
     );
   } finally {

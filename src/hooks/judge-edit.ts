@@ -1,6 +1,6 @@
 import { homedir, tmpdir } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { holdersOf, type RunView } from '../../ledger/reader.ts';
+import { covered, holdersOf, type RunView } from '../../ledger/reader.ts';
 import { isoSeconds } from '../core/clock.ts';
 import { asTypedHere } from '../core/program-name.ts';
 import { boundWorktree } from './agents.ts';
@@ -65,7 +65,7 @@ function inOwnWorktree(input: HookInput, path: string, room: Room, here: Watched
     if (bound !== room.path) return { verdict: otherRoom(bound) };
   }
   const verdict = heldByOthers(inside, here?.others ?? []);
-  const isClaimed = holdersOf([room.run], inside).length > 0;
+  const isClaimed = covered(room.run, inside);
   if (!verdict.allow || isClaimed || inside === '' || !here) return { verdict };
   return { verdict, wanted: { run: room.run, path: inside, seen: here } };
 }

@@ -1,5 +1,6 @@
 import { literalGlob } from '../../ledger/glob-text.ts';
-import type { GuardCommand, Ledger, Run } from '../../ledger/ledger.ts';
+import type { GuardCommand, Ledger, PathClaim, Run } from '../../ledger/ledger.ts';
+import { covers } from '../../ledger/overlap.ts';
 import { commandId } from '../core/command-id.ts';
 import { refusedError } from '../core/errors.ts';
 import { conflictError } from './conflict.ts';
@@ -7,11 +8,11 @@ import { guardEffect } from './guard-effect.ts';
 
 /**
  * Makes sure that a run is still in force and covers `paths` before an effect lands: a needed path that is free joins
- * the claim. Throws a refused error when the run has ended, was taken over, or a path is held by another session.
+ * the claim, and what the run shares it goes on sharing. Throws a refused error when the run has ended, was taken over, or a path is held by another session.
  */
 export async function claimPaths(
   context: { ledger(): Promise<Ledger> },
-  run: Pick<Run, 'run' | 'fence'>,
+  run: Pick<Run, 'run' | 'fence' | 'paths'>,
   paths: string[],
   effect: GuardCommand['effect'],
 ): Promise<void> {
@@ -20,7 +21,7 @@ export async function claimPaths(
     cmd: commandId(),
     run: run.run,
     fence: run.fence,
-    add: paths.map((glob) => ({ glob: literalGlob(glob), mode: 'exclusive' })),
+    add: paths.map((path) => ({ glob: literalGlob(path), mode: modeOf(path, run.paths) })),
     drop: [],
   });
   if (!amended.ok) {
@@ -29,4 +30,9 @@ export async function claimPaths(
       : refusedError(amended.reason, amended.advice);
   }
   await guardEffect(context, run, effect, paths);
+}
+
+function modeOf(path: string, claims: readonly PathClaim[]): PathClaim['mode'] {
+  const held = claims.filter(({ glob }) => covers(glob, path));
+  return held.length > 0 && held.every(({ mode }) => mode === 'shared') ? 'shared' : 'exclusive';
 }

@@ -11,11 +11,13 @@ export function conflictError(conflicts: Conflict[], step: 'claim' | 'path'): Pi
   const sentences = conflicts.map((conflict) => {
     const what = [
       ...conflict.incidents.map(shortName),
-      ...conflict.paths.map(({ wanted, held }) => (wanted === held ? wanted : `${wanted} (held as ${held})`)),
+      ...conflict.paths.map(pathSentence),
       ...conflict.resources,
     ].join(', ');
     const since = conflict.since === undefined ? '' : ` since ${isoSeconds(conflict.since)}`;
     const branch = conflict.branch ? ` on ${conflict.branch}` : '';
+    if (conflict.source === 'ports')
+      return `No port of ${what.replaceAll('port:', '')} is free: ${conflict.holder}.`;
     if (conflict.source === 'ticket')
       return `${what} is waited for by ${conflict.holder}${since}, who came first.`;
     // Of an entry written by hand nobody knows whether somebody still works on it.
@@ -36,4 +38,9 @@ export function conflictError(conflicts: Conflict[], step: 'claim' | 'path'): Pi
     `${step === 'claim' ? 'Nothing was claimed' : `${hasPaths ? 'A file' : 'A resource'} that this step needs is held`}. ${sentences.join(' ')}`,
     `${next} ${advice}`,
   );
+}
+
+function pathSentence({ wanted, held, shared }: Conflict['paths'][number]): string {
+  if (wanted === held) return shared ? `${wanted} (shared)` : wanted;
+  return `${wanted} (held as ${held}${shared ? ', shared' : ''})`;
 }

@@ -9,6 +9,8 @@ export interface Place {
   branch: string;
   /** Absolute. */
   folder: string;
+  /** Branches of this incident that hold work of earlier times which the base does not have; they stay as they are. */
+  earlier: string[];
 }
 
 /** So often one issue may come back before a person should tidy up. */
@@ -26,13 +28,17 @@ export async function placeFor(
   const parent = isAbsolute(config.worktrees)
     ? config.worktrees
     : join(repository.mainCheckout, config.worktrees);
+  const earlier: string[] = [];
   for (let time = 1; time <= MOST_RECURRENCES; time += 1) {
     const suffix = time === 1 ? '' : `-${time}`;
     const place: Place = {
       branch: incidentBranch(incident) + suffix,
       folder: join(parent, incidentSlug(incident) + suffix),
+      earlier,
     };
     if (await isFree(repository, place, base)) return place;
+    const merged = await isAncestor(repository, `refs/heads/${place.branch}`, base);
+    if (!merged) earlier.push(place.branch);
   }
   throw refusedError(
     `There are ${MOST_RECURRENCES} branches called ${incidentBranch(incident)} already.`,

@@ -1,4 +1,4 @@
-import { cp, mkdir } from 'node:fs/promises';
+import { cp, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ProofStep } from '../../ledger/ledger.ts';
 import { changedScripts, discoverChecks } from '../checks/discover-checks.ts';
@@ -77,6 +77,12 @@ async function proveIn(rooms: Rooms, request: ProofRequest): Promise<ProofRecord
   // The base decides what is checked: a fix must not choose its own checks.
   const checks = request.config.checks ? configuredChecks(request.config) : await discoverChecks(rooms.base);
   await prepare(rooms.fix, request);
+  const outcome = await provenIn(rooms, request, checks);
+  const failed = outcome.verdict === 'refused' ? checks[outcome.checks.length - 1] : undefined;
+  return failed ? { ...outcome, checks: await withBlame(outcome.checks, failed, rooms, request) } : outcome;
+}
+
+async function provenIn(rooms: Rooms, request: ProofRequest, checks: CheckCommand[]): Promise<ProofRecord> {
   if ('impossible' in request.test) return withoutTest(rooms, request, request.test.impossible, checks);
   const { command, files, timeoutSeconds, reason } = request.test;
   await layOver(files, request.worktree.path, rooms.base);
@@ -94,6 +100,37 @@ async function proveIn(rooms: Rooms, request: ProofRequest): Promise<ProofRecord
   });
 }
 
+/**
+ * A check that fails with the fix is run without it too: one that was red before is nobody's to mend in this fix, and
+ * looks just like one that the fix broke. The base stands there without the test again.
+ */
+async function withBlame(
+  records: CheckRecord[],
+  failed: CheckCommand,
+  rooms: Rooms,
+  request: ProofRequest,
+): Promise<CheckRecord[]> {
+  const last = records.at(-1);
+  if (!last) return records;
+  request.onProgress(`${failed.name}: without the fix, to see whether it was red before`);
+  if ('files' in request.test) await takeBack(request.test.files, request, rooms.base);
+  else await prepare(rooms.base, request);
+  const before = await runCheck(failed, { cwd: rooms.base, env: request.env, signal: request.signal });
+  if (before.exitCode === 0) return records;
+  const how = before.timedOut ? 'does not end' : `fails with exit code ${before.exitCode}`;
+  return [...records.slice(0, -1), { ...last, judgement: `Without the fix it ${how} too.` }];
+}
+
+/** The files as the base has them; what else runs left there stays. */
+async function takeBack(
+  files: string[],
+  { repository, worktree }: ProofRequest,
+  room: string,
+): Promise<void> {
+  for (const file of files) await rm(join(room, file), { force: true });
+  await exportTree(repository, worktree.base, room);
+}
+
 /** The test's files must be new or changed in the worktree: an old one would say nothing about this incident. */
 function checkTestFiles(files: string[], changes: ChangedFile[]): void {
   const changed = new Set(
@@ -109,7 +146,7 @@ function checkTestFiles(files: string[], changes: ChangedFile[]): void {
   if (changes.every((change) => files.includes(change.path))) {
     throw refusedError(
       'Every changed file is named as part of the test, so the base would have the fix too.',
-      'Name only the files of the reproducing test in `test_files`.',
+      'Write the fix if it is not written yet; else name only the files of the reproducing test in `test_files`.',
     );
   }
 }

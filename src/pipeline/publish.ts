@@ -9,6 +9,7 @@ import type { Fence } from '../git/fence.ts';
 import { writePatch } from '../git/patch.ts';
 import { type Pushed, pushBranch } from '../git/push.ts';
 import { readCommit } from '../git/read-commit.ts';
+import { remoteUrl } from '../git/remote.ts';
 import { checkoutAt, defaultBase, type Repository } from '../git/repository.ts';
 import type { GitHubClient } from '../github/client.ts';
 import { CODE_OWNERS_PATHS, type Owners, ownersOf } from '../github/code-owners.ts';
@@ -49,6 +50,8 @@ export interface Published {
   /** The body as a file, relative to the main checkout. */
   bodyFile: string;
   outcome: 'created' | 'existing' | 'patch' | 'refused';
+  /** Why it ended as a patch although there is a GitHub. */
+  unpushed?: string;
   notes: string[];
 }
 
@@ -77,7 +80,11 @@ export async function publish(request: PublishRequest): Promise<Published> {
   await mkdir(folder, { recursive: true });
   await writeWhole(bodyPath, body);
   const bodyFile = relative(repository.mainCheckout, bodyPath);
-  if (!request.github) return asPatch(request, bodyPath.replace(/\.md$/, '.patch'), bodyFile);
+  const patchFile = bodyPath.replace(/\.md$/, '.patch');
+  if (!request.github) return asPatch(request, patchFile, bodyFile);
+  if ((await remoteUrl(checkout, 'origin')) === undefined) {
+    return { ...(await asPatch(request, patchFile, bodyFile)), unpushed: NO_ORIGIN };
+  }
 
   const closed = await closedByPerson(request.github, request);
   if (closed) return closed;
@@ -130,6 +137,8 @@ export async function publish(request: PublishRequest): Promise<Published> {
     ],
   };
 }
+
+const NO_ORIGIN = 'There is no remote called origin to push to.';
 
 /** A run's id ends with the mark of its ledger: `r7-3kq9x`. */
 function fenceOf({ incident, run }: PublishRequest): Fence {

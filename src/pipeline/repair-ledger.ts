@@ -7,9 +7,11 @@ import { atMainCheckout } from '../git/repository.ts';
 import { oneAtATime } from '../git/repository-lock.ts';
 import { forgetMissingWorktree } from '../git/worktrees.ts';
 import { endRun } from './end-run.ts';
-import type { LedgerFinding, LedgerWorld } from './ledger-doctor.ts';
+import type { LedgerFinding, LedgerWorld } from './ledger-finding.ts';
 
 type Repair = NonNullable<LedgerFinding['repair']>;
+/** Without a ledger nothing is found that may be mended. */
+type MendedWorld = LedgerWorld & { ledger: Ledger };
 
 /**
  * Mends one finding where that loses nothing: no file that is not in a commit, no commit that is not merged. Answers what
@@ -17,7 +19,7 @@ type Repair = NonNullable<LedgerFinding['repair']>;
  */
 export async function repairLedger(
   repair: Repair,
-  world: LedgerWorld,
+  world: MendedWorld,
 ): Promise<{ done: boolean; said: string }> {
   try {
     return await mend(repair, world);
@@ -27,8 +29,8 @@ export async function repairLedger(
   }
 }
 
-async function mend(repair: Repair, world: LedgerWorld): Promise<{ done: boolean; said: string }> {
-  const { ledger, repository, base, holder } = world;
+async function mend(repair: Repair, world: MendedWorld): Promise<{ done: boolean; said: string }> {
+  const { ledger, repository, config, holder } = world;
   switch (repair.do) {
     case 'end_run':
       // Whatever writes to the ledger ends the runs of sessions that are gone: this one may be over by now.
@@ -48,6 +50,7 @@ async function mend(repair: Repair, world: LedgerWorld): Promise<{ done: boolean
       return { done: true, said: `Taken off; it was commit ${repair.id.slice(0, 12)}.` };
     case 'remove_finished': {
       const { path, branch } = repair;
+      const { base } = config.github;
       const into = base === undefined ? [] : [`refs/remotes/origin/${base}`, base];
       const removal = await removeWorktree({ repository, path, branch, requireMerged: true, into });
       return { done: true, said: `Removed${removal.branchDeleted ? ' with its merged branch' : ''}.` };

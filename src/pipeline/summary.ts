@@ -78,7 +78,7 @@ async function writeOne(
     skipped: records
       .filter((record) => !selected.includes(record))
       .map(({ incident }) => shortName(incident)),
-    refused: [
+    stillOpen: [
       ...elsewhere.map(({ incident, run }) => ({
         shortId: shortName(incident),
         reason: `held by ${run?.owner.label ?? 'another session'}`,

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { inputError } from '../core/errors.ts';
 import { createControl } from './control.ts';
 import { type Database, openDatabase } from './database.ts';
@@ -30,6 +31,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const slugs = options.projects ?? [organization];
   checkNames(organization, slugs, options.repository);
   mkdirSync(options.dataDirectory, { recursive: true, mode: 0o700 });
+  keepOutOfGit(options.dataDirectory);
   const database = openDatabase(options.dataDirectory);
   try {
     ensureProjects(database, slugs, options.clock());
@@ -38,6 +40,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     database.close();
     throw error;
   }
+}
+
+/** It may lie in a repository, and holds tokens and what apps sent. */
+function keepOutOfGit(folder: string): void {
+  const file = join(folder, '.gitignore');
+  if (!existsSync(file)) writeFileSync(file, '*\n');
 }
 
 async function listen(

@@ -93,9 +93,21 @@ export function detailOf(text: string): string {
     if (typeof detail === 'object' && detail !== null && 'message' in detail)
       return untrustedLine(detail.message, 200);
   }
-  if (json !== undefined) return untrustedLine(JSON.stringify(json), 200);
+  if (json !== undefined) return untrustedLine(fieldsOf(json).join('; ') || JSON.stringify(json), 200);
   return looksLikeHtml(text) ? 'an HTML page' : untrustedLine(text, 100);
 }
+
+/** `{"statusDetails":{"inRelease":["No such release."]}}` is `statusDetails.inRelease: No such release.` */
+function fieldsOf(json: unknown, path = ''): string[] {
+  if (typeof json === 'string') return [path === '' ? json : `${path}: ${json}`];
+  if (Array.isArray(json)) return json.slice(0, MOST_FIELDS).flatMap((value) => fieldsOf(value, path));
+  if (typeof json !== 'object' || json === null) return [];
+  return Object.entries(json)
+    .slice(0, MOST_FIELDS)
+    .flatMap(([name, value]) => fieldsOf(value, path === '' ? name : `${path}.${name}`));
+}
+
+const MOST_FIELDS = 5;
 
 export const looksLikeHtml = (text: string): boolean => /^\s*</.test(text.slice(0, 1000));
 
@@ -125,10 +137,16 @@ const STATUS_TEXTS: Record<number, (host: string, subject: Subject, said: string
     `${host} does not accept the token: it is wrong, expired or of another server (401).${said}`,
     'Make a new token in Sentry (Settings > Auth Tokens; scopes org:read, project:read, event:read, and event:write to resolve) and put it into SENTRY_AUTH_TOKEN, .env or ~/.sentryclirc; for a self-hosted server also set SENTRY_URL.',
   ],
-  403: (host, subject, said) => [
-    `The token may not reach ${subject.what} on ${host} (403).${said}`,
-    `Check the spelling of the project; else give the token the scope ${subject.scope}, or ask for access to the project.`,
-  ],
+  403: (host, { what, scope }, said) =>
+    scope.endsWith(':write')
+      ? [
+          `The token may not change ${what} on ${host} (403).${said}`,
+          `Give the token the scope ${scope}, or ask for access to the project; then repeat this step.`,
+        ]
+      : [
+          `The token may not reach ${what} on ${host} (403).${said}`,
+          `Check the spelling of the project; else give the token the scope ${scope}, or ask for access to the project.`,
+        ],
   404: (host, subject, said) => [
     `${host} has no ${subject.what} (404), or the token may not see it.${said}`,
     'Check the spelling and SENTRY_ORG. Ids belong to one region: for an organization in the EU set SENTRY_URL=https://de.sentry.io.',

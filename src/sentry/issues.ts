@@ -207,7 +207,7 @@ export async function updateIssue(
     method: 'PUT',
     path: apiPath`/organizations/${client.organization()}/issues/${issueId}/`,
     body: { ...change },
-    subject: { what: `change of issue ${issueId}`, scope: 'event:write' },
+    subject: { what: `issue ${issueId}`, scope: 'event:write' },
     signal,
   });
 }

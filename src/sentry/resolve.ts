@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { messageOf } from '../core/errors.ts';
+import { inputError, messageOf, type PitcrewError } from '../core/errors.ts';
+import { untrustedLine } from '../core/untrusted.ts';
 import type { SentryClient } from './client.ts';
 import { failureOf, hasStatus } from './failure.ts';
 import type { SentryIssue } from './issue.ts';
@@ -44,12 +45,22 @@ export async function resolveIssue(
   try {
     return { ...(await change(client, before, resolving(how), signal)), strategy: strategyOf(how) };
   } catch (error) {
+    if ('inRelease' in how && hasStatus(error, 400)) throw noRelease(how.inRelease, error);
     if (!('inCommit' in how) || !hasStatus(error, 400)) throw error;
     const report = await change(client, before, resolving({ inNextRelease: true }), signal);
     const said = failureOf(error)?.detail;
     const fellBack = `Sentry does not know commit ${how.inCommit.commit.slice(0, 12)} of repository ${how.inCommit.repository}${said ? ` (${said})` : ''}; the issue is resolved in the next release instead.`;
     return { ...report, strategy: 'inNextRelease', fellBack };
   }
+}
+
+function noRelease(version: string, error: unknown): PitcrewError {
+  const said = failureOf(error)?.detail;
+  return inputError(
+    `Sentry does not resolve the issue in release ${untrustedLine(version, 100)}${said ? `: ${said.replace(/\.$/, '')}` : ''}.`,
+    'Name a release that Sentry lists for the project, or resolve with `how: next_release`.',
+    error,
+  );
 }
 
 export interface Archiving {

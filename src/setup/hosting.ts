@@ -35,6 +35,8 @@ export function githubMissing(hosting: Hosting, said: string | undefined): strin
   const { repository, host, remotes } = hosting;
   if (repository === undefined && !remotes.includes('origin'))
     return `There is no remote called origin${remotes.length > 0 ? `, only ${remotes.join(', ')}` : ''}, and pitcrew.yml names no GitHub repository.`;
+  if (repository === undefined && host === undefined)
+    return 'The remote called origin is a folder or an address without OWNER/NAME, and pitcrew.yml names no GitHub repository.';
   if (host !== undefined && !isGitHub(hosting))
     return `The remote is on ${host}, which is not ${OTHERS.test(host) ? 'GitHub' : "GitHub's own"}.`;
   return said ?? 'GitHub cannot be used.';
@@ -42,7 +44,9 @@ export function githubMissing(hosting: Hosting, said: string | undefined): strin
 
 /** What a person does so that GitHub can be used. */
 export function githubNext(hosting: Hosting): string {
-  const { repository, host, hasGh } = hosting;
+  const { repository, host, remotes, hasGh } = hosting;
+  if (repository === undefined && remotes.includes('origin') && host === undefined)
+    return `Name the repository as github.repository (OWNER/NAME) in pitcrew.yml, if it is on GitHub; ${UNTIL_THEN}`;
   if (repository === undefined)
     return `Give the repository a remote called origin, or name it as github.repository in pitcrew.yml; ${UNTIL_THEN}`;
   if (host !== undefined && !isGitHub(hosting))

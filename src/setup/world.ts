@@ -30,6 +30,8 @@ export interface World {
   /** Where Sentry is when nothing names it. */
   sentryUrl: string;
   openGitHub(repository: Repository, config: Config): Promise<GitHubFound>;
+  /** Why all work in this main checkout is stopped, as words for a sentence; `undefined` where it is not. */
+  stopReason(mainCheckout: string): string | undefined;
   /** The ledger where it is in a database; `undefined` where it is a file of the clone. */
   openDatabase(repository: Repository, config: Config): Promise<Ledger | undefined>;
 }

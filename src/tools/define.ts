@@ -87,12 +87,14 @@ interface Definition<Shape extends z.ZodRawShape> {
   examples: string[];
   positional?: string;
   input: Shape;
+  /** Calls that write nothing although others of this tool do; a stop lets them through. */
+  onlyLooks?(input: z.output<z.ZodObject<Shape>>): boolean;
   run(input: z.output<z.ZodObject<Shape>>, context: Context, call: Call): Promise<Answer>;
 }
 
 /** Makes a tool from its declaration; arguments are parsed strictly before `run` starts. */
 export function defineTool<Shape extends z.ZodRawShape>(definition: Definition<Shape>): Tool {
-  const { name, title, description, effect, examples, positional, input, run } = definition;
+  const { name, title, description, effect, examples, positional, input, onlyLooks, run } = definition;
   const schema = z.strictObject(input);
   return {
     name,
@@ -105,7 +107,8 @@ export function defineTool<Shape extends z.ZodRawShape>(definition: Definition<S
     async call(rawArguments, context, call) {
       const parsed = parseArguments({ name, positional, reader: call.reader }, schema, rawArguments);
       context.used();
-      if (effect === 'read') return run(parsed, context, call);
+      const looks = effect === 'read' || (onlyLooks?.(parsed) && context.stopped() !== undefined);
+      if (looks) return run(parsed, context, call);
       return unlessStopped(context, call, async (guarded) => {
         const resumed = await resumeOwnRuns(context);
         const answer = await run(parsed, context, guarded);

@@ -6,7 +6,8 @@ import { changedFiles } from '../git/changes.ts';
 import { commitFiles } from '../git/commit.ts';
 import { declaredFiles } from '../git/declared-files.ts';
 import type { Checkout } from '../git/git.ts';
-import { type CommitRecord, readCommit } from '../git/read-commit.ts';
+import { nameInCheckout } from '../git/name-in-checkout.ts';
+import { type CommitRecord, changedPaths, readCommit } from '../git/read-commit.ts';
 import { checkoutAt, headOf } from '../git/repository.ts';
 import { claimPaths } from '../pipeline/claim-paths.ts';
 import { fixMessage } from '../pipeline/fix-message.ts';
@@ -41,10 +42,11 @@ export const fixCommit = defineStep({
       .optional()
       .describe("What follows `fix(sentry): SHORT-ID` in the subject. Default: from the issue's title."),
   },
-  async run(input, context, _call, held) {
+  async run(given, context, _call, held) {
     const { worktree, proof } = held.steps;
     if (!worktree || !proof) throw refusedError(`${held.shortId} is not verified.`, 'Run fix_verify.');
     const checkout = await checkoutAt(context.repository, worktree.path);
+    const input = { ...given, files: given.files.map((name) => nameInCheckout(checkout.root, name)) };
     const verified = { ...held.steps, worktree, proof, checkout, head: await headOf(checkout) };
     await judge(context, verified);
     const already = await alreadyCommitted(input, context, held, verified);
@@ -56,7 +58,9 @@ export const fixCommit = defineStep({
       files: committed.files.map((file) => file.path),
       subject: committed.subject,
     };
-    await recordStep(context, held, 'commit', commit);
+    // What is offered and resolved is the whole fix, which an earlier commit may have begun.
+    const all = await changedPaths(checkout, worktree.base, commit.sha);
+    await recordStep(context, held, 'commit', { ...commit, files: all });
     await recordOutcome(context, held.incident, `committed ${commit.sha.slice(0, 12)} (${proof.verdict})`);
     return {
       text: [
@@ -133,7 +137,7 @@ async function commitNow(
 ): Promise<CommitRecord> {
   if (head.sha !== worktree.base && head.sha !== commit?.sha) {
     throw refusedError(
-      `Branch ${worktree.branch} has commits that fix_commit did not make (its tip is ${head.sha.slice(0, 12)}).`,
+      `Branch ${worktree.branch} has commits that Pitcrew did not make (its tip is ${head.sha.slice(0, 12)}).`,
       `Ask the person to look at them; the fix is committed on top of ${(commit?.sha ?? worktree.base).slice(0, 12)}, and only by fix_commit.`,
     );
   }

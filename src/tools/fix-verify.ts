@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import type { CheckRecord, ProofRecord } from '../core/check-record.ts';
 import { inputError, PitcrewError, refusedError } from '../core/errors.ts';
 import { fenced, untrustedLine } from '../core/untrusted.ts';
+import { nameInCheckout } from '../git/name-in-checkout.ts';
 import { checkoutAt } from '../git/repository.ts';
 import { latestEvidence } from '../pipeline/evidence.ts';
 import { judgeChange, requireAllowed } from '../pipeline/judge-change.ts';
@@ -47,10 +48,14 @@ export const fixVerify = defineStep({
       .describe('Why no test is possible; recorded, and shown in the pull request.'),
     timeout_seconds: z.number().int().min(1).max(3600).default(300).describe('For each run of the test.'),
   },
-  async run(input, context, call, held) {
+  async run(given, context, call, held) {
     const worktree = held.steps.worktree;
     if (!worktree) throw refusedError(`${held.shortId} has no worktree.`, 'Make one with worktree_create.');
     const checkout = await checkoutAt(context.repository, worktree.path);
+    const input = {
+      ...given,
+      test_files: given.test_files.map((name) => nameInCheckout(checkout.root, name)),
+    };
     const change = await judgeChange(checkout, { base: worktree.base, policy: context.config.policy });
     const approved = requireAllowed(change, held.steps.approval);
     const made = await prove({
@@ -71,12 +76,16 @@ export const fixVerify = defineStep({
       text: [
         `${held.shortId} is ${proof.verdict}: ${proof.reason}`,
         ...recordLines(proof),
+        ...(context.config.checks === undefined && proof.checks.length === 0 ? [NO_CHECKS] : []),
         'Next: fix_commit.',
       ].join('\n'),
       data: { issue: held.shortId, proof },
     };
   },
 });
+
+const NO_CHECKS =
+  'No check of the project ran: pitcrew.yml names none, and the files at the top of the repository none that is safe to guess.';
 
 /** What was judged has to be what was proven: a file may have changed in between. */
 function sameAsJudged(made: ProofStep, tree: string, approved: string[]): ProofStep {
@@ -102,14 +111,14 @@ async function testOf(
   }
   if (input.test === undefined || input.no_test_reason !== undefined) {
     throw inputError(
-      'fix_verify needs either a test or a reason why there is none, not both.',
+      'A proof needs either a test or a reason why there is none, not both.',
       'Give `test` and `test_files`, or `no_test_reason`.',
     );
   }
   if (input.test_files.length === 0) {
     throw inputError(
-      '`test_files` is empty.',
-      "Name the files of the reproducing test, for example ['test/cart.test.js'].",
+      'The files of the reproducing test are not named.',
+      'Name them in `test_files`, for example test/cart.test.js.',
     );
   }
   judgeTest(input.test, context, held);
@@ -159,10 +168,19 @@ function recordLine(record: CheckRecord): string {
 function refusal(proof: ProofRecord): PitcrewError {
   const records = [proof.before, proof.after, ...proof.checks].filter((record) => record !== undefined);
   const decisive = records.at(-1);
-  const tail = decisive ? `\n${fenced(decisive.tail.slice(-2500), `output of ${decisive.name}`)}` : '';
+  const output = decisive?.tail.slice(-2500) ?? '';
+  const tail = decisive && output.trim() !== '' ? `\n${fenced(output, `output of ${decisive.name}`)}` : '';
   return new PitcrewError(
     'refused',
     `Not proven: ${proof.reason}\n${recordLines(proof).join('\n')}${tail}`,
-    'Correct the test or the fix in the worktree and run fix_verify again.',
+    nextAfter(proof, decisive),
   );
+}
+
+function nextAfter({ checks }: ProofRecord, decisive: CheckRecord | undefined): string {
+  // Only a check that was red before is judged.
+  if (checks.at(-1)?.judgement !== undefined)
+    return 'Tell the person: it has to be mended on the base first, or taken out of `checks` in pitcrew.yml.';
+  const again = 'Correct the test or the fix in the worktree and run fix_verify again';
+  return decisive?.timedOut ? `${again}, with a longer \`timeout_seconds\` if it needs one.` : `${again}.`;
 }

@@ -78,7 +78,7 @@ export const githubCreateDraftPr = defineStep({
       text: [
         published.step.url
           ? `${published.outcome === 'created' ? 'Opened' : 'Open already:'} ${published.step.draft ? 'draft ' : ''}pull request #${published.step.number}: ${published.step.url}`
-          : `No pull request was opened. ${github.missing ?? ''}`,
+          : `No pull request was opened. ${published.unpushed ?? github.missing ?? ''}`,
         ...published.notes.map((note) => untrustedLine(note, 300)),
         ...related.notes,
         ...(proof.verdict === 'unproven' ? ['It says that the fix is unproven.'] : []),

@@ -12,7 +12,7 @@ export const issueFilters = {
   environment: z.array(z.string().min(1)).max(20).optional().describe('Only issues seen there.'),
   period: z
     .string()
-    .regex(/^\d{1,3}[hdw]$/)
+    .regex(/^\d{1,3}[hdw]$/, 'a number of hours, days or weeks, such as 24h, 14d or 2w')
     .optional()
     .describe('How far back, for example 24h or 14d.'),
 };

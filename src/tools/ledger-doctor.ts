@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import type { Context } from '../context.ts';
-import { examineLedger, type LedgerFinding, type LedgerWorld } from '../pipeline/ledger-doctor.ts';
+import { PitcrewError } from '../core/errors.ts';
+import { examineLedger } from '../pipeline/ledger-doctor.ts';
+import type { LedgerFinding, LedgerWorld } from '../pipeline/ledger-finding.ts';
 import { repairLedger } from '../pipeline/repair-ledger.ts';
 import { defineTool } from './define.ts';
 
@@ -13,15 +15,16 @@ export const ledgerDoctor = defineTool({
   examples: ['ledger-doctor', 'ledger-doctor --repair'],
   input: { repair: z.boolean().default(false).describe('Mend what is safe to mend; default: only say it.') },
   async run({ repair }, context, call) {
-    const world = await worldOf(context);
-    const findings = await examineLedger(world);
+    const world = await worldOf(context, call.signal);
+    const { ledger } = world;
+    const { findings, asOf } = await examineLedger(world);
     const rows: { finding: LedgerFinding; said?: string; done: boolean }[] = [];
     for (const finding of findings) {
       call.signal.throwIfAborted();
-      if (!repair || !finding.repair) rows.push({ finding, done: false });
+      if (!repair || !finding.repair || !ledger) rows.push({ finding, done: false });
       else {
         call.progress(finding.what);
-        rows.push({ finding, ...(await repairLedger(finding.repair, world)) });
+        rows.push({ finding, ...(await repairLedger(finding.repair, { ...world, ledger })) });
       }
     }
     const inWords = call.ownWords ?? String;
@@ -34,6 +37,7 @@ export const ledgerDoctor = defineTool({
         ...rows.map(({ finding, said }) => `- ${finding.what} ${said ?? inWords(finding.next)}`),
       ].join('\n'),
       data: {
+        asOf: asOf ?? null,
         findings: rows.map(({ finding: { kind, what, next, repair: mendable }, said, done }) => ({
           kind,
           what,
@@ -47,14 +51,19 @@ export const ledgerDoctor = defineTool({
   },
 });
 
-async function worldOf({ config, repository, session, ledger, clock }: Context): Promise<LedgerWorld> {
-  const { base } = config.github;
-  return {
-    ledger: await ledger(),
-    repository,
-    clock,
-    worktrees: config.worktrees,
-    ...(base === undefined ? {} : { base }),
-    holder: { session: session.id, owner: session.owner, ttlMs: session.leaseMs },
-  };
+async function worldOf(context: Context, signal: AbortSignal): Promise<LedgerWorld> {
+  const { config, repository, session, clock } = context;
+  const holder = { session: session.id, owner: session.owner, ttlMs: session.leaseMs };
+  return { ...(await ledgerOf(context)), repository, config, clock, signal, holder };
+}
+
+/** The ledger, or why there is none now: half of the examination needs none. */
+async function ledgerOf({ ledger }: Context): Promise<Pick<LedgerWorld, 'ledger' | 'problem'>> {
+  try {
+    return { ledger: await ledger() };
+  } catch (error) {
+    if (error instanceof PitcrewError && error.kind === 'upstream')
+      return { ledger: undefined, problem: error };
+    throw error;
+  }
 }

@@ -1,8 +1,10 @@
 import * as z from 'zod';
-import type { Ledger, LedgerEvent } from '../../ledger/ledger.ts';
+import type { Ledger, LedgerEvent, Listed } from '../../ledger/ledger.ts';
 import { isoSeconds } from '../core/clock.ts';
+import { PitcrewError, upstreamError } from '../core/errors.ts';
 import { shortIdOf, shortName } from '../core/incident.ts';
 import { untrustedCell } from '../core/untrusted.ts';
+import { knownAsOf } from '../pipeline/known-as-of.ts';
 import { defineTool } from './define.ts';
 
 /** Revisions read at once, from the newest back. */
@@ -23,10 +25,14 @@ export const ledgerHistory = defineTool({
     limit: z.number().int().min(1).max(1000).default(30).describe('At most this many.'),
   },
   async run({ issue, limit }, context) {
+    const shortId = issue === undefined ? undefined : shortIdOf(issue);
     const ledger = await context.ledger();
-    const { rev } = await ledger.list();
-    const concerns = issue === undefined ? () => true : await concerning(shortIdOf(issue), ledger, rev);
-    const events = await newest(ledger, rev, limit, concerns);
+    const listed = await ledger.list();
+    const { rev } = listed;
+    const events = await lookBack(ledger, listed, async () => {
+      const concerns = shortId === undefined ? () => true : await concerning(shortId, ledger, listed);
+      return newest(ledger, rev, limit, concerns);
+    });
     return {
       text: events.length === 0 ? 'Nothing is recorded.' : events.map(lineOf).join('\n'),
       // A session's id is not told: it would let a command line act in its name.
@@ -35,6 +41,23 @@ export const ledgerHistory = defineTool({
   },
 });
 
+/** Events are kept by the ledger's database alone: while it cannot be asked, what this clone knows is no history. */
+async function lookBack<T>(ledger: Ledger, listed: Listed, read: () => Promise<T>): Promise<T> {
+  const asOf = knownAsOf(listed);
+  if (asOf === undefined) return read();
+  try {
+    await ledger.events({ afterRev: listed.rev, limit: 1 });
+  } catch (error) {
+    if (!(error instanceof PitcrewError) || error.kind !== 'upstream') throw error;
+    throw upstreamError(
+      `${error.message} What happened is recorded only there; this clone keeps who holds what, as of ${isoSeconds(asOf)}.`,
+      `ledger_status shows that. ${error.hint}`,
+      error,
+    );
+  }
+  return read();
+}
+
 /**
  * By the short id alone, as events name issues: whoever looks back needs no Sentry token. What else happened to a run, its
  * end for one, does not name them: the runs are found first, also those that are listed no more.
@@ -42,9 +65,8 @@ export const ledgerHistory = defineTool({
 async function concerning(
   shortId: string,
   ledger: Ledger,
-  rev: number,
+  { rev, active, recent }: Listed,
 ): Promise<(event: LedgerEvent) => boolean> {
-  const { active, recent } = await ledger.list();
   const runs = new Set(
     [...active, ...recent]
       .filter(({ incidents }) => incidents.some((incident) => shortName(incident) === shortId))

@@ -1,13 +1,14 @@
 import * as z from 'zod';
-import type { PathClaim, RegisterCommand, Run } from '../../ledger/ledger.ts';
+import type { GivenPort, RegisterCommand, Run } from '../../ledger/ledger.ts';
 import type { Context } from '../context.ts';
 import { inputError, messageOf, PitcrewError } from '../core/errors.ts';
 import { shortName } from '../core/incident.ts';
 import type { JsonValue } from '../core/json.ts';
 import { headOf } from '../git/repository.ts';
+import { claimData, pathText, resourceTexts } from '../pipeline/claim-texts.ts';
 import { conflictError } from '../pipeline/conflict.ts';
 import { latestEvidence } from '../pipeline/evidence.ts';
-import { meantAsFolders } from '../pipeline/folder-claims.ts';
+import { pathClaims } from '../pipeline/folder-claims.ts';
 import { registerInTurn } from '../pipeline/register-in-turn.ts';
 import type { Suspect } from '../sentry/evidence/suspects.ts';
 import { type Answer, type Call, defineTool } from './define.ts';
@@ -22,6 +23,7 @@ export const ledgerRegister = defineTool({
   examples: [
     'ledger-register WEB-3F',
     "ledger-register WEB-3F,WEB-9 --paths 'src/cart/**' --intent 'null cart'",
+    'ledger-register WEB-3F --shared CHANGELOG.md --resources port:3000-3999',
   ],
   positional: 'issues',
   input: {
@@ -31,11 +33,16 @@ export const ledgerRegister = defineTool({
       .max(200)
       .optional()
       .describe('Files or globs, relative to the repository. Default: the first suspects of each issue.'),
+    shared: z
+      .array(z.string().min(1).max(300))
+      .max(200)
+      .default([])
+      .describe('Paths that others change at the same time, as a changelog, if they share them too.'),
     resources: z
       .array(z.string().min(1).max(160))
       .max(50)
       .default([])
-      .describe('Besides paths: port:5173, db:dev, lock:migrations.'),
+      .describe('Besides paths: port:5173, db:dev, lock:migrations; port:3000-3999 gives a free one.'),
     wait_seconds: z
       .number()
       .int()
@@ -50,27 +57,25 @@ export const ledgerRegister = defineTool({
     const ledger = await context.ledger();
     for (const incident of incidents) requireSelected(incident, await ledger.incident(incident), context);
     if (input.paths === undefined && input.wait_seconds === 0) await refuseHeld(incidents, input, context);
-    const paths = input.paths
-      ? await meantAsFolders(input.paths, context.repository)
-      : await pathsOfSuspects(incidents, context, call);
+    const paths = input.paths ?? (await pathsOfSuspects(incidents, context, call));
     const head = await headOf(context.repository);
     const request: Omit<RegisterCommand, 'cmd'> = {
       session: context.session.id,
       owner: context.session.owner,
       incidents,
-      paths: paths.map((glob): PathClaim => ({ glob, mode: 'exclusive' })),
+      paths: await pathClaims({ exclusive: paths, shared: input.shared }, context.repository),
       base: head.sha,
       ttlMs: context.session.leaseMs,
       intent: input.intent,
       resources: input.resources,
     };
-    const run = await registerInTurn(ledger, request, {
+    const { run, ports = [] } = await registerInTurn(ledger, request, {
       waitMs: input.wait_seconds * 1000,
       signal: call.signal,
       progress: call.progress,
     });
     await context.hold(run);
-    return registered(run, call);
+    return registered(run, ports, call);
   },
 });
 
@@ -85,6 +90,7 @@ async function refuseHeld(
     incidents,
     paths: [],
     resources,
+    machine: session.owner,
   });
   if (conflicts.length > 0) throw conflictError(conflicts, 'claim');
 }
@@ -129,16 +135,15 @@ const LIKELY = 0.75;
 const likelyFiles = (suspects: readonly Suspect[]): string[] =>
   suspects.filter(({ score }) => score >= LIKELY * (suspects[0]?.score ?? 0)).map(({ path }) => path);
 
-function registered(run: Run, { ownWords: inWords = String }: Call): Answer {
+function registered(run: Run, ports: GivenPort[], { ownWords: inWords = String }: Call): Answer {
   const issues = run.incidents.map(shortName);
-  const paths = run.paths.map((path) => path.glob);
-  const { resources } = run;
-  const data: JsonValue = { run: run.run, fence: run.fence, issues, paths, resources, base: run.base };
+  const { run: id, fence, resources, base } = run;
+  const data: JsonValue = { run: id, fence, issues, ...claimData(run, ports), base };
   return {
     text: [
       `Claimed ${issues.join(', ')} for this session (run ${run.run}).`,
-      `Paths: ${paths.join(', ') || `none yet; ${inWords('fix_commit adds the files it commits')}`}.`,
-      ...(resources.length > 0 ? [`Reserved: ${resources.join(', ')}.`] : []),
+      `Paths: ${run.paths.map(pathText).join(', ') || `none yet; ${inWords('fix_commit adds the files it commits')}`}.`,
+      ...(resources.length > 0 ? [`Reserved: ${resourceTexts(resources, ports).join(', ')}.`] : []),
       'Next, for one issue at a time: worktree_create.',
     ].join('\n'),
     data,

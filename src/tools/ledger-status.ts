@@ -3,6 +3,10 @@ import { spanOf } from '../core/clock.ts';
 import { shortName } from '../core/incident.ts';
 import type { JsonValue } from '../core/json.ts';
 import { untrustedCell } from '../core/untrusted.ts';
+import { pathText } from '../pipeline/claim-texts.ts';
+import { compareWorktrees } from '../pipeline/compare-worktrees.ts';
+import { knownAsOf } from '../pipeline/known-as-of.ts';
+import { comparisonData, leftOutSentence, sameFilesNext, sameFilesSentence } from '../pipeline/same-files.ts';
 import { entryData, noticeLines } from '../pipeline/written-entries.ts';
 import { defineTool } from './define.ts';
 
@@ -10,19 +14,30 @@ export const ledgerStatus = defineTool({
   name: 'ledger_status',
   title: 'Show who works on what',
   description:
-    'Shows live runs (who, since when, which issues, paths and branches), what was completed lately, and entries written by hand. Use before you plan work beside other sessions, or to see why something was refused.',
+    'Shows live runs (who, since when, which issues, paths and branches), files that two worktrees both change, what was completed lately, and entries written by hand. Use before you plan work beside other sessions, or to see why something was refused.',
   effect: 'read',
   examples: ['ledger-status', 'ledger-status --json'],
   input: {},
-  async run(_input, context) {
+  async run(_input, context, { signal }) {
     const ledger = await context.ledger();
-    const { rev, active, recent, waiting, ...list } = await ledger.list();
+    const list = await ledger.list();
+    const { rev, active, recent, waiting } = list;
     const handwritten = list.handwritten.filter((entry) => entry.status !== 'closed');
+    const { repository, config, session } = context;
+    const asOf = knownAsOf(list);
+    const compared = await compareWorktrees(active, {
+      ...{ repository, config, signal, limitMs: COMPARE_MS },
+      ledger: asOf === undefined ? ledger : undefined,
+    });
     const now = context.clock();
     const lines = [
       heading(active),
       ...noticeLines(handwritten),
-      ...active.map((run) => activeLine(run, run.session === context.session.id, now)),
+      ...active.map((run) => activeLine(run, run.session === session.id, now)),
+      ...compared.same.map(
+        (group) => `- same files: ${sameFilesSentence(group, session.id)} Next: ${sameFilesNext(group)}`,
+      ),
+      ...compared.leftOut.map((look) => `- ${leftOutSentence(look)}`),
       ...waiting.map((ticket) => waitingLine(ticket, now)),
       ...handwritten.filter(({ isNotice }) => !isNotice).map((entry) => handwrittenLine(entry, now)),
       ...(recent.length > 0 ? ['Lately:', ...recent.slice(0, 10).map((run) => recentLine(run, now))] : []),
@@ -31,14 +46,19 @@ export const ledgerStatus = defineTool({
       text: lines.join('\n'),
       data: {
         rev,
-        active: active.map((run) => runData(run, context.session.id)),
-        recent: recent.map((run) => runData(run, context.session.id)),
-        waiting: waiting.map((ticket) => waitingData(ticket, context.session.id)),
+        asOf: asOf ?? null,
+        active: active.map((run) => runData(run, session.id)),
+        recent: recent.map((run) => runData(run, session.id)),
+        waiting: waiting.map((ticket) => waitingData(ticket, session.id)),
         handwritten: handwritten.map(entryData),
+        ...comparisonData(compared, session.id),
       },
     };
   },
 });
+
+/** For all worktrees together: who asks for the status waits for it. */
+const COMPARE_MS = 5000;
 
 function heading(active: readonly RunView[]): string {
   if (active.length === 0) return 'No live runs.';
@@ -55,7 +75,7 @@ function activeLine(run: RunView, own: boolean, now: number): string {
     `- ${nameOf(run)}: ${own ? 'this session' : run.owner.label}`,
     `${run.liveness}, since ${spanOf(now - run.startedAt)}`,
     branches ? `branch ${branches}` : 'no branch yet',
-    `paths ${run.paths.map((path) => path.glob).join(', ') || 'none'}`,
+    `paths ${run.paths.map(pathText).join(', ') || 'none'}`,
     ...(run.resources.length > 0 ? [`resources ${run.resources.join(', ')}`] : []),
     ...run.lanes.map((lane) => `in the lane ${lane.name}`),
     ...(run.intent ? [untrustedCell(run.intent, 120)] : []),
@@ -66,7 +86,7 @@ function activeLine(run: RunView, own: boolean, now: number): string {
 const nameOf = ({ run, incidents }: Run): string => incidents.map(shortName).join(', ') || `run ${run}`;
 
 const waitingLine = ({ position, owner, since, ...wanted }: TicketView, now: number): string =>
-  `- waiting, position ${position}: ${owner.label} since ${spanOf(now - since)}, for ${[...wanted.incidents.map(shortName), ...wanted.paths.map((path) => path.glob), ...wanted.resources].join(', ')}`;
+  `- waiting, position ${position}: ${owner.label} since ${spanOf(now - since)}, for ${[...wanted.incidents.map(shortName), ...wanted.paths.map(pathText), ...wanted.resources].join(', ')}`;
 
 const waitingData = (ticket: TicketView, session: string): JsonValue => ({
   own: ticket.session === session,

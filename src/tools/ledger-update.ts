@@ -1,51 +1,64 @@
 import * as z from 'zod';
+import type { AmendCommand } from '../../ledger/ledger.ts';
 import { commandId } from '../core/command-id.ts';
 import { inputError, refusedError } from '../core/errors.ts';
+import { claimData, pathText, resourceTexts } from '../pipeline/claim-texts.ts';
 import { conflictError } from '../pipeline/conflict.ts';
-import { meantAsFolders } from '../pipeline/folder-claims.ts';
+import { pathClaims } from '../pipeline/folder-claims.ts';
+import { withFreePorts } from '../pipeline/free-ports.ts';
 import { defineStep } from './define.ts';
+
+const words = z.array(z.string().min(1).max(300)).max(200).default([]);
 
 export const ledgerUpdate = defineStep({
   name: 'ledger_update',
   title: 'Change the paths of a claim',
   description:
-    'Adds paths or resources to the claim of an issue that this session holds, or drops some. Use when the fix turns out to need a file that nobody foresaw; refused when another live session holds it.',
+    'Adds paths or resources to the claim of an issue that this session holds, shares paths, or drops some. Use when the fix turns out to need a file that nobody foresaw; refused when another live session holds it.',
   effect: 'write',
-  examples: ['ledger-update WEB-3F --add src/cart/total.ts', 'ledger-update WEB-3F --drop src/old.ts'],
+  examples: [
+    'ledger-update WEB-3F --add src/cart/total.ts',
+    'ledger-update WEB-3F --drop src/old.ts',
+    'ledger-update WEB-3F --shared CHANGELOG.md --add port:3000-3999',
+  ],
   requires: [],
   input: {
-    add: z
-      .array(z.string().min(1).max(300))
-      .max(200)
-      .default([])
-      .describe('Files or globs to add; resources as port:5173.'),
-    drop: z.array(z.string().min(1).max(300)).max(200).default([]).describe('What to drop, as it is listed.'),
+    add: words.describe('Files or globs to add; resources as port:5173, or port:3000-3999 for a free one.'),
+    shared: words.describe('Files or globs to share, also of those held already.'),
+    drop: words.describe('What to drop, as it is listed.'),
   },
-  async run(input, context, _call, held) {
-    if (input.add.length === 0 && input.drop.length === 0) {
-      throw inputError('Nothing to change: no path is named.', 'Name at least one in `add` or `drop`.');
+  async run({ add, shared, drop }, context, _call, held) {
+    if (add.length + shared.length + drop.length === 0) {
+      throw inputError(
+        'Nothing to change: no path is named.',
+        'Name at least one in `add`, `shared` or `drop`.',
+      );
     }
     const ledger = await context.ledger();
-    const added = await meantAsFolders(input.add.filter(isPath), context.repository);
-    const answer = await ledger.amend({
-      cmd: commandId(),
+    const addResources = add.filter(isResource);
+    const change: Omit<AmendCommand, 'cmd'> = {
       run: held.run.run,
       fence: held.run.fence,
-      add: added.map((glob) => ({ glob, mode: 'exclusive' })),
-      drop: input.drop.filter(isPath),
-      addResources: input.add.filter(isResource),
-      dropResources: input.drop.filter(isResource),
-    });
+      add: await pathClaims({ exclusive: add.filter(isPath), shared }, context.repository),
+      drop: drop.filter(isPath),
+      addResources,
+      dropResources: drop.filter(isResource),
+    };
+    const { owner } = context.session;
+    const answer = await withFreePorts({ ledger, resources: addResources, owner }, (found) =>
+      ledger.amend({ cmd: commandId(), ...change, ...found }),
+    );
     if (!answer.ok)
       throw 'conflicts' in answer
         ? conflictError(answer.conflicts, 'path')
         : refusedError(answer.reason, answer.advice);
     const { run } = await ledger.incident(held.incident);
-    const paths = (run?.paths ?? []).map((path) => path.glob);
-    const resources = run?.resources ?? [];
+    const { paths, resources } = run ?? { paths: [], resources: [] };
+    const { ports = [] } = answer;
+    const covers = [...paths.map(pathText), ...resourceTexts(resources, ports)].join(', ');
     return {
-      text: `The claim of ${held.shortId} now covers: ${[...paths, ...resources].join(', ') || 'no paths'}.`,
-      data: { issue: held.shortId, paths, resources },
+      text: `The claim of ${held.shortId} now covers: ${covers || 'no paths'}.`,
+      data: { issue: held.shortId, ...claimData({ paths, resources }, ports) },
     };
   },
 });

@@ -70,6 +70,7 @@ export const sentryListIssues = defineTool({
     'sentry-list-issues --issues WEB-3F',
   ],
   input,
+  onlyLooks: ({ record }) => !record,
   async run(parsed, context, call) {
     const { client, projects, organization } = await context.sentry();
     const options = optionsOf(parsed, context, projects);

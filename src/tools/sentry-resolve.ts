@@ -33,9 +33,12 @@ export const sentryResolve = defineStep({
   async run(input, context, call, held) {
     if (input.how === 'archive') return archive(input.reason, context, call, held);
     if (input.reason !== undefined)
-      throw inputError('A reason belongs to `how: archive` only.', 'Leave it out.');
+      throw inputError('A reason belongs to archiving only.', 'Leave it out, or say `how: archive`.');
     if (input.release !== undefined && input.how !== 'release') {
-      throw inputError('A release belongs to `how: release` only.', 'Leave it out, or say `how: release`.');
+      throw inputError(
+        'A version belongs only where the issue is resolved in a release.',
+        'Leave it out, or say `how: release`.',
+      );
     }
     return resolve(input.how, input.release, context, call, held);
   },
@@ -84,7 +87,7 @@ async function resolutionOf(
   if (how === 'next_release') return { inNextRelease: true };
   if (how === 'release') {
     if (release === undefined)
-      throw inputError('`how: release` needs `release`.', 'Name the version that holds the fix.');
+      throw inputError('It is not said in which release the fix is.', 'Name its version in `release`.');
     return { inRelease: release };
   }
   const { repository } = await context.github();
@@ -144,6 +147,7 @@ async function finish(
       ? `fixed in ${held.steps.commit.sha.slice(0, 12)}, `
       : '';
   await recordOutcome(context, held.incident, `${fix}${where ? `${where}, ` : ''}${report.after}`);
+  const before = report.before.replace(/ \([^()]*\)$/, '');
   const lines = [
     `${held.shortId}: ${report.before} -> ${report.after}${report.changed ? '' : ' (it was so already; nothing was sent)'}.`,
     ...(details.note ? [details.note] : []),
@@ -152,7 +156,7 @@ async function finish(
       : ['Sentry accepted the change, but it could not be read back; look at the issue page.']),
     // The change has landed: to call it a failure now would be a lie.
     ...(unrecorded ? [`The ledger did not record it: ${unrecorded.message}`] : []),
-    `To undo: set the issue back to unresolved on ${report.permalink}`,
+    ...(report.changed ? [`To undo: set the issue back to ${before} on ${report.permalink}`] : []),
   ];
   return {
     text: lines.join('\n'),

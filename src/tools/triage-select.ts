@@ -7,7 +7,7 @@ import { untrustedLine } from '../core/untrusted.ts';
 import { parseSelection } from '../triage/selection.ts';
 import { typedSelection } from '../triage/typed-selection.ts';
 import { ask, type Reply } from './ask-person.ts';
-import { type Answer, defineTool, type Question } from './define.ts';
+import { type Answer, type Call, defineTool, type Question } from './define.ts';
 
 export const triageSelect = defineTool({
   name: 'triage_select',
@@ -27,13 +27,13 @@ export const triageSelect = defineTool({
   async run(input, context, call) {
     const triage = await findTriage(input.triage, context);
     const typed = context.session.attended && typedSelection(call.typed ?? [], triage, context.clock());
-    if (typed) return record(chosenByTyping(typed, triage), triage, context);
+    if (typed) return record(chosenByTyping(typed, triage), triage, context, call);
     const reply = await ask(questionOf(triage), context, call);
     const chosen =
       reply.action === 'nobody'
         ? selectByPolicy(input.selection, triage, context, reply.because)
         : await chosenBy(reply, triage, context);
-    return record(chosen, triage, context);
+    return record(chosen, triage, context, call);
   },
 });
 
@@ -131,19 +131,27 @@ function selectByPolicy(
     );
   }
   if (selection === undefined) {
-    throw inputError('An unattended selection needs the argument `selection`.', 'For example: `top 3`.');
+    throw inputError(
+      'An unattended run has to say which issues it takes.',
+      'Give them in `selection`, for example `top 3`.',
+    );
   }
   return { candidates: candidatesOf(selection, triage), by: 'policy', how: 'pitcrew.yml' };
 }
 
-async function record(chosen: Chosen, triage: Triage, context: Context): Promise<Answer> {
+async function record(chosen: Chosen, triage: Triage, context: Context, call: Call): Promise<Answer> {
   await write(chosen, triage, context);
   const ids = chosen.candidates.map((candidate) => candidate.shortId);
   const text =
     ids.length === 0
-      ? `${chosen.by === 'person' ? 'The person' : 'The unattended run'} chose to skip: nothing is selected. Stop here.`
+      ? `${chooserOf(chosen, call)} chose to skip: nothing is selected. Stop here.`
       : `Selected by ${chosen.by} (${chosen.how}): ${ids.join(', ')}.\nNext: ledger_register with these issues.`;
   return { text, data: { triage: triage.id, selected: ids, by: chosen.by, how: chosen.how } };
+}
+
+function chooserOf({ by, how }: Chosen, { reader }: Call): string {
+  if (by === 'policy') return 'The unattended run';
+  return reader === 'person' && how === 'terminal' ? 'You' : 'The person';
 }
 
 async function write({ candidates, by, how }: Chosen, triage: Triage, context: Context): Promise<void> {

@@ -27,12 +27,13 @@ export const worktreeCreate = defineStep({
       ? { ref: known.base, sha: known.base }
       : await startOf(context.repository, context.config);
     const place = known
-      ? { branch: known.branch, folder: known.path }
+      ? { branch: known.branch, folder: known.path, earlier: [] }
       : await placeFor(held.incident, start.sha, context);
     const worktree = await createWorktree({
       repository: context.repository,
       incident: held.incident,
-      ...place,
+      branch: place.branch,
+      folder: place.folder,
       base: start.sha,
       reason: `${held.incident} ${held.run.run} ${hostname()} ${process.pid}`,
     });
@@ -46,6 +47,7 @@ export const worktreeCreate = defineStep({
       `${worktree.created ? 'Made' : 'Taken up again:'} ${worktree.path}`,
       `Branch ${worktree.branch}, from ${worktree.base.slice(0, 12)}${known ? '' : ` (${start.ref})`}.`,
       ...(worktree.commits > 0 ? [`It has ${worktree.commits} earlier commit(s) of this issue.`] : []),
+      ...place.earlier.map(earlierNote),
       ...(setup ? [setup] : []),
       ...(await dirtyNote(context)),
       'Work only inside that folder. Next: sentry_latest_event.',
@@ -56,6 +58,9 @@ export const worktreeCreate = defineStep({
     };
   },
 });
+
+const earlierNote = (branch: string): string =>
+  `An earlier time this issue came up left work on ${branch}, which is not in it: look at it first, and take over what is right.`;
 
 /** Runs `setup` until it has passed once in this worktree: a first try may have failed, or been killed. */
 async function prepareOnce(worktree: Worktree, context: Context, call: Call): Promise<string | undefined> {

@@ -67,7 +67,7 @@ export interface TriageSummary {
   archived: string[];
   skipped: string[];
   /** With the reason, where one is known. */
-  refused: { shortId: string; reason: string }[];
+  stillOpen: { shortId: string; reason: string }[];
   commits: string[];
   pullRequests: string[];
   files: string[];
@@ -169,8 +169,8 @@ function summaryLines(summary: TriageSummary): string[] {
     counted('Archived', summary.archived),
     counted('Skipped', summary.skipped),
     counted(
-      'Refused',
-      summary.refused.map(({ shortId, reason }) => (reason ? `${shortId}: ${reason}` : shortId)),
+      'Still open',
+      summary.stillOpen.map(({ shortId, reason }) => (reason ? `${shortId}: ${reason}` : shortId)),
     ),
     `- Commits: ${list(summary.commits)}`,
     `- Pull requests: ${list(summary.pullRequests)}`,

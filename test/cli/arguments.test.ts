@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { commandOf, parseToolArguments } from '../../src/cli/arguments.ts';
+import { commandName, parseToolArguments } from '../../src/cli/arguments.ts';
 import { PitcrewError } from '../../src/core/errors.ts';
 import type { JsonSchemaProperty, Tool } from '../../src/tools/define.ts';
 import { tools } from '../../src/tools/registry.ts';
@@ -36,7 +36,9 @@ const refusal = (tool: Tool, ...argv: string[]): PitcrewError => {
     expect(error).toBeInstanceOf(PitcrewError);
     if (error instanceof PitcrewError) {
       expect(error.kind).toBe('input');
-      expect(error.hint).toMatch(/^(See: pitcrew pit-stop --help|For example: --\S+ \S+|Its flags: .+\.)$/);
+      expect(error.hint).toMatch(
+        /^(See: pitcrew pit-stop --help|For example: --\S+ \S+|(Its flags|It goes behind a flag): .+\.)$/,
+      );
       return error;
     }
   }
@@ -135,6 +137,6 @@ test('every parameter of every tool can be said on the command line', () => {
       const argv = property.type === 'boolean' ? [flag] : [flag, '7'];
       expect(Object.keys(parseToolArguments(tool, argv)), `${tool.name} ${flag}`).toEqual([name]);
     }
-    expect(commandOf(tool)).toBe(tool.name.replaceAll('_', '-'));
+    expect(commandName(tool)).toBe(tool.name.replaceAll('_', '-'));
   }
 });

@@ -52,6 +52,19 @@ describe.concurrent('the whole chain', () => {
     expect(await wholeTree(at.folder)).toEqual(before);
   });
 
+  test('where git was never told who commits, which a fix would only hear at its commit', async () => {
+    const at = await stage.whole();
+    await at.git('config', '--unset', 'user.name');
+    await at.git('config', '--unset', 'user.email');
+    const { line } = await doctor(at);
+    expect(line('identity')).toMatchObject({
+      group: 'repository',
+      state: 'fail',
+      text: 'git does not know who commits.',
+      next: expect.stringContaining('git config --global user.name'),
+    });
+  });
+
   test('for a person: a line for each check, the next step below, no colour', async () => {
     const at = await stage.whole();
     const { stdout, code } = await cli({ ...at, env: { ...at.env, SENTRY_AUTH_TOKEN: '' } }, ['doctor']);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../../src/core/run.ts';
@@ -34,7 +34,7 @@ describe.skipIf(typeof server === 'string')('the ledger in a database that goes 
     stage = await openStage();
     appendFileSync(join(stage.repository, 'pitcrew.yml'), '\nledger:\n  repository: race-day\n');
     await stage.git('commit', '--quiet', '--all', '--message', 'a ledger for all');
-    await stage.crash(crashIn('src/one.mjs'));
+    for (const name of ['one', 'two']) await stage.crash(crashIn(`src/${name}.mjs`));
     far = await tcpProxy(listens);
     const near = { repository: stage.repository, env: { ...stage.env, PITCREW_LEDGER_URL: url } };
     stage.env.PITCREW_LEDGER_URL = `postgres://${user}:${password}@127.0.0.1:${far.port}/postgres`;
@@ -72,28 +72,108 @@ describe.skipIf(typeof server === 'string')('the ledger in a database that goes 
         /^Notice: As of \S+Z, \d+ \w+ ago: the ledger's database cannot be asked now\. The ledger's database \S+ cannot be reached: .+ nothing can be claimed or recorded until it answers\.$/,
       );
       expect(rest.join('\n')).toMatch(/^- RACE-DAY-1: first-crew.*\n$/);
-      const lines = [['history'], ['takeover', 'RACE-DAY-1'], ['complete'], ['trim'], ['doctor']];
+      const lines = [['history'], ['takeover', 'RACE-DAY-1'], ['complete'], ['trim']];
       const all = await Promise.all(lines.map((line) => cli(stage, ['ledger', ...line])));
       for (const done of all) {
         expect(done).toMatchObject({ code: 4, stdout: '' });
         expect(done.stderr.match(LOST), done.stderr).toHaveLength(1);
         expect(done.stderr.split('\n'), done.stderr).toHaveLength(3);
       }
+      const [sentence, hint] = all[0]?.stderr.split('\n') ?? [];
+      expect(sentence).toMatch(
+        /^The ledger's database \S+ cannot be reached: .*\. What happened is recorded only there; this clone keeps who holds what, as of \S+Z\.$/,
+      );
+      expect(hint).toMatch(/^`[^`]+ ledger status` shows that\. Look at the network and the database, /);
       const listed = await cli(stage, ['sentry-list-issues', '--no-record']);
       expect(listed.stderr).toBe('');
       expect(listed.stdout).toMatch(/^Notice: As of .* cannot be asked now\. /m);
     });
   });
 
-  test('a notice is no entry, for programs too', async () => {
+  test('doctor does the half that needs no database, and says what it did not look at', async () => {
+    const path = (await works(client, 'worktree_create', { issue: 'RACE-DAY-1' })).data.path;
+    rmSync(path, { recursive: true });
+    const unknown = join(stage.repository, '.pitcrew/worktrees/of-nobody');
+    await stage.git('worktree', 'add', '--quiet', '-b', 'fix/sentry-of-nobody', unknown);
+    rmSync(unknown, { recursive: true });
+    const [text, { code, data }] = await whileLost(() =>
+      Promise.all([cli(stage, ['ledger', 'doctor']), cli(stage, ['ledger', 'doctor', '--repair', '--json'])]),
+    );
+    expect([text.code, text.stderr, code]).toEqual([0, '', 0]);
+    expect(data.asOf).toEqual(expect.any(Number));
+    expect(data.findings.map(({ kind }: { kind: string }) => kind)).toEqual([
+      'ledger_unknown',
+      'folder_missing',
+      'folder_missing',
+    ]);
+    expect(
+      data.findings.some((row: { repairable: boolean; repaired: boolean }) => row.repairable || row.repaired),
+    ).toBe(false);
+    expect(text.stdout).toMatch(
+      /^3 findings:\n- The ledger was not looked at\. As of \S+Z, \d+ \w+ ago: the ledger's database cannot be asked now\. The ledger's database \S+ cannot be reached: /,
+    );
+    expect(text.stdout).toContain('nobody can say which sessions are gone');
+    expect(text.stdout).toContain(`The worktree of RACE-DAY-1 is gone from the disk (${path})`);
+    expect(text.stdout).toContain('Once the ledger answers: `--repair` takes it off the list; branch fix/');
+    expect(text.stdout).toContain(`The worktree ${unknown} (fix/sentry-of-nobody) is gone from the disk`);
+    const { findings, asOf } = (await cli(stage, ['ledger', 'doctor', '--json'])).data;
+    expect(asOf).toBe(null);
+    expect(findings.map(({ kind }: { kind: string }) => kind)).toEqual(['folder_missing', 'folder_missing']);
+    await stage.git('worktree', 'prune');
+    await works(client, 'worktree_create', { issue: 'RACE-DAY-1' });
+  });
+
+  test('files that two worktrees change are named also while the database is away', async () => {
+    await claim(client, ['RACE-DAY-2']);
+    for (const issue of ['RACE-DAY-1', 'RACE-DAY-2']) {
+      const { path } = (await works(client, 'worktree_create', { issue })).data;
+      appendFileSync(join(path, 'package.json'), '\n');
+    }
+    const [status, doctor] = await whileLost(() =>
+      Promise.all([cli(stage, ['ledger', '--json']), cli(stage, ['ledger', 'doctor', '--json'])]),
+    );
+    expect(status.data.asOf).toEqual(expect.any(Number));
+    expect(status.data.sameFiles).toMatchObject([{ paths: ['package.json'], count: 1 }]);
+    expect(doctor.data.findings.map(({ kind }: { kind: string }) => kind)).toEqual([
+      'ledger_unknown',
+      'same_files',
+    ]);
+    await works(client, 'ledger_complete', { issue: 'RACE-DAY-2', status: 'aborted' });
+  });
+
+  test('doctor in a clone that never reached the database does the same', async () => {
+    const clone = join(stage.folder, 'clone');
+    await stage.git('clone', '--quiet', stage.repository, clone);
+    const { code, data } = await whileLost(() =>
+      cli({ repository: clone, env: stage.env }, ['ledger', 'doctor', '--json']),
+    );
+    expect([code, data.asOf]).toEqual([0, null]);
+    expect(data.findings).toEqual([
+      expect.objectContaining({
+        kind: 'ledger_unknown',
+        what: expect.stringMatching(
+          /^The ledger was not looked at\. The ledger's database \S+ cannot be reached: /,
+        ),
+        next: expect.stringMatching(
+          /^Look at the network and the database, .* Until it answers nobody can say/,
+        ),
+      }),
+    ]);
+  });
+
+  test('of when the answer is stands in a field of its own; a notice is no entry, for programs too', async () => {
     entries.add('rewriting the radio', ['src/radio/**'], 'started');
-    const { handwritten } = await whileLost(async () => (await cli(stage, ['ledger', '--json'])).data);
+    const before = Date.now();
+    expect((await cli(stage, ['ledger', '--json'])).data.asOf).toBe(null);
+    const { handwritten, asOf } = await whileLost(async () => (await cli(stage, ['ledger', '--json'])).data);
+    expect(asOf).toBeGreaterThan(before - 60_000);
+    expect(asOf).toBeLessThan(Date.now());
     expect(handwritten).toEqual([
       {
         title: expect.stringContaining('cannot be asked now'),
         paths: [],
         status: 'unclear',
-        since: null,
+        since: asOf,
         notice: expect.stringMatching(LOST),
       },
       expect.objectContaining({ title: expect.stringContaining('rewriting the radio'), notice: null }),

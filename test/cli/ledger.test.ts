@@ -115,6 +115,37 @@ describe('what to do next is a command of this program, and a flag of it', () =>
   });
 });
 
+describe('a path that is meant from a folder below the root', () => {
+  const below = (cwd: string, ...args: string[]) =>
+    cli(stage, ['ledger', ...args], { cwd: join(stage.repository, cwd) });
+
+  test('is refused with both spellings, in a claim and in its update', async () => {
+    for (const args of [
+      ['register', 'RACE-DAY-1', '--paths', 'README.md,orders/pricing.mjs'],
+      ['update', 'RACE-DAY-1', '--add', './orders/pricing.mjs'],
+    ]) {
+      const done = await below('src', ...args);
+      expect(done.code).toBe(2);
+      expect(done.stderr).toBe(
+        'Paths count from the root of the repository, where there is no orders/pricing.mjs; here in src there is one.\nWrite src/orders/pricing.mjs for that one, or give the command at the root if orders/pricing.mjs is to be new there.\n',
+      );
+    }
+    const pattern = await below('src', 'register', 'RACE-DAY-1', '--paths', 'orders/**/*.mjs', '--json');
+    expect(pattern.data.error.hint).toMatch(/^Write src\/orders\/\*\*\/\*\.mjs for that one/);
+  });
+
+  test('counts from the root where it is there, is in neither place, or is only a pattern', async () => {
+    for (const path of ['src/orders/pricing.mjs', 'README.md', 'nowhere/at-all.mjs', '*.mjs']) {
+      const done = await below('src', 'update', 'RACE-DAY-1', '--add', path);
+      // Another session holds the issue: the path itself was taken as it is.
+      expect([done.code, done.stderr], path).toEqual([3, expect.stringContaining('RACE-DAY-1')]);
+    }
+    const asTool = await works(client, 'ledger_update', { issue: 'RACE-DAY-1', add: ['orders/pricing.mjs'] });
+    expect(asTool.data.paths).toContain('orders/pricing.mjs');
+    await works(client, 'ledger_update', { issue: 'RACE-DAY-1', drop: ['orders/pricing.mjs'] });
+  });
+});
+
 test('history of one issue, newest first; a limit holds', async () => {
   const all = (await cli(stage, ['ledger', 'history', '--issue', 'RACE-DAY-1', '--json'])).data.events;
   expect(all.length).toBeGreaterThan(1);

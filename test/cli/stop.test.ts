@@ -52,6 +52,23 @@ test('after pitcrew stop every tool that writes is refused, and what only reads 
     expect(failure.hint).toContain(`node ${PROGRAM} resume`);
   }
   await works(client, 'ledger_status');
+  await works(client, 'sentry_list_issues', { record: false });
+});
+
+test('doctor says that all work is stopped, and how it goes on', async () => {
+  await cli(stage, ['stop', 'freeze until Monday']);
+  const { data } = await cli(stage, ['doctor', '--json']);
+  expect(data.checks).toContainEqual({
+    id: 'stopped',
+    group: 'repository',
+    state: 'warn',
+    text: expect.stringContaining('All work of Pitcrew is stopped here: freeze until Monday'),
+    next: `Run node ${PROGRAM} resume to let it go on.`,
+    kind: null,
+  });
+  await rm(join(stage.repository, '.pitcrew', 'stop'));
+  const { data: again } = await cli(stage, ['doctor', '--json']);
+  expect(again.checks.map(({ id }: { id: string }) => id)).not.toContain('stopped');
 });
 
 test('pitcrew resume is refused for an agent', async () => {

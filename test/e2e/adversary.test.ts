@@ -125,7 +125,7 @@ describe('only what was proven is committed, pushed and resolved', () => {
     await refused(
       'fix_commit',
       { issue: id, files: fix.files, ...message },
-      /commits that fix_commit did not make/,
+      /commits that Pitcrew did not make/,
     );
   });
 

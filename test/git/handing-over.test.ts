@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { writePatch } from '../../src/git/patch.ts';
 import { type PushRequest, pushBranch } from '../../src/git/push.ts';
@@ -54,6 +54,18 @@ describe('pushBranch', () => {
       kind: 'refused',
     });
     expect(git(origin, 'rev-parse', BRANCH)).toBe(better);
+  });
+
+  test('from a linked worktree to a remote that is a relative path, which people mean from the main checkout', async () => {
+    const { root, origin, sha } = withFix();
+    git(root, 'checkout', '-q', 'main');
+    git(root, 'remote', 'set-url', 'origin', relative(root, origin));
+    git(root, 'config', 'remote.origin.partialclonefilter', 'blob:none');
+    const folder = join(root, '.pitcrew', 'worktrees', 'shop-1');
+    git(root, 'worktree', 'add', '-q', folder, BRANCH);
+    const worktree = { root: folder, env: ENV };
+    for (let time = 0; time < 2; time++) await push({ worktree, branch: BRANCH });
+    expect(git(origin, 'rev-parse', BRANCH)).toBe(sha);
   });
 
   test('only the commit that is meant', async () => {

@@ -140,6 +140,19 @@ describe('a request', () => {
     expect(fake.requests).toHaveLength(1);
   });
 
+  test('that waits for a rate limit for long says so, and is cancelled at once', async () => {
+    const controller = new AbortController();
+    const warned: string[] = [];
+    const warn = (message: string) => {
+      warned.push(message);
+      controller.abort();
+    };
+    fake.misbehave = () => ({ status: 403, body: { message: 'You have exceeded a secondary rate limit.' } });
+    const { client } = await clientOf(fake, { log: { debug() {}, info() {}, error() {}, warn } });
+    await expect(read(client, controller.signal)).rejects.toThrow(/abort/i);
+    expect(warned).toEqual(["GitHub's rate limit asks for 60 s: waiting."]);
+  });
+
   test('that waits for a rate limit is cancelled at once', async () => {
     const controller = new AbortController();
     fake.misbehave = () => {

@@ -67,20 +67,16 @@ describe('a first offer', () => {
     expect(fake.requests).toEqual([]);
   });
 
-  test('tells what GitHub refuses, such as a branch that was not pushed', async () => {
+  test.each([
+    ['head', `acme/shop has no branch ${BRANCH}, although it was pushed to origin.`],
+    ['base', 'it has no branch main to merge into.'],
+    ['title', 'it refused the request: Validation Failed; PullRequest title invalid'],
+  ])('tells what GitHub refuses: %s', async (field, sentence) => {
+    const errors = [{ resource: 'PullRequest', field, code: 'invalid' }];
     fake.misbehave = ({ method }) =>
-      method === 'POST'
-        ? {
-            status: 422,
-            body: {
-              message: 'Validation Failed',
-              errors: [{ resource: 'PullRequest', field: 'head', code: 'invalid' }],
-            },
-          }
-        : undefined;
+      method === 'POST' ? { status: 422, body: { message: 'Validation Failed', errors } } : undefined;
     await expect(createDraftPullRequest(client, request())).rejects.toMatchObject({
-      message:
-        'GitHub could not open a draft pull request: it refused the request: Validation Failed; PullRequest head invalid',
+      message: `GitHub could not open a draft pull request: ${sentence}`,
     });
   });
 });

@@ -42,6 +42,15 @@ describe('a search', () => {
     expect(client.requestCount()).toBe(answer.searched.length);
   });
 
+  test('is advice: a rate limit that asks for a minute is not waited for', async () => {
+    fake.misbehave = () => ({ status: 403, body: { message: 'You have exceeded a secondary rate limit.' } });
+    const { client } = await clientOf(fake);
+    await expect(searchRelated(client, SIGNALS, OPTIONS)).rejects.toMatchObject({
+      kind: 'upstream',
+      message: expect.stringMatching(/^GitHub could not search issues: its rate limit is used up until /),
+    });
+  });
+
   test('leaves out what was closed long ago', async () => {
     const title = 'Cannot read properties of undefined in applyDiscount';
     fake.issues = [

@@ -64,6 +64,14 @@ describe.skipIf(typeof server === 'string')('with the ledger in a database', () 
     expect(await ask('Edit', { file_path: join(stage.repository, 'README.md') }, own)).toBe('deny');
   });
 
+  test('what it shares it edits, and goes on sharing it', async () => {
+    await works(client, 'ledger_update', { issue: 'RACE-DAY-1', shared: ['CHANGELOG.md'] });
+    const file = join(realpathSync(worktree), 'CHANGELOG.md');
+    expect(await ask('Edit', { file_path: file }, process.pid)).toBe('allow');
+    const { data } = await works(client, 'ledger_status');
+    expect(data.active[0].paths).toContainEqual({ glob: 'CHANGELOG.md', mode: 'shared' });
+  });
+
   test('a path that the database gives to another machine meanwhile is not added', async () => {
     const repository = join(stage.folder, 'second-machine');
     await stage.git('clone', '--quiet', stage.repository, repository);

@@ -149,6 +149,72 @@ describe('parseHandwritten', () => {
     ]);
   });
 
+  test('a deeper heading with a time beneath is an entry with its title; one within an entry is a part of it', () => {
+    const at = (minutes: number) => localTime(NOW - minutes * MINUTE);
+    const text = `## Active
+#### kim: the cart
+- **[${at(10)}]** Source: kim
+- **Paths:** \`src/cart/**\`
+- **Status:** started
+
+### lee: the till
+- **[${at(20)}]** Source: lee
+- **Paths:** \`src/till.ts\`
+#### Log
+- [${at(5)}] looked at WEB-3
+- **Status:** started
+
+#### mo: the radio
+
+- **[${at(30)}]** Source: mo
+- **Status:** started
+#### pat: no time yet
+- **Paths:** \`docs/pat.md\`
+- **Status:** started
+##### Plan
+`;
+    expect(
+      parseHandwritten(text, NOW).map(({ title, paths, status, since }) => [title, paths, status, since]),
+    ).toEqual([
+      ['kim: the cart', ['src/cart/**'], 'active', NOW - 10 * MINUTE],
+      ['lee: the till', ['src/till.ts'], 'active', NOW - 20 * MINUTE],
+      ['mo: the radio', [], 'active', NOW - 30 * MINUTE],
+      ['pat: no time yet', ['docs/pat.md'], 'unclear', undefined],
+    ]);
+    expect(parseHandwritten(text, NOW)[1]?.text).toContain('looked at WEB-3');
+  });
+
+  test('a row of a table is listed as not understood, and is no part of the entry above it', () => {
+    const text = `| Status | what it means |
+| --- | --- |
+| started | somebody works on it |
+
+## Active
+### kim: the cart
+- **[${localTime(NOW)}]** Source: kim
+- **Paths:** \`src/cart.ts\`
+- **Status:** started
+| Time | What | Paths | Status |
+|---|---|---|---|
+| ${localTime(NOW - HOUR)} | /sentry WEB-9 | \`src/a.ts\` | started |
+| night | WEB-10 | src/b.ts | in progress |
+- Note: and this is the cart's again
+
+## Recently completed
+| ${localTime(NOW - 50 * HOUR)} | /fix WEB-1 | src/c.ts | done |
+`;
+    const entries = parseHandwritten(text, NOW);
+    expect(entries.map(({ title, status }) => [title, status])).toEqual([
+      ['kim: the cart', 'active'],
+      [`${localTime(NOW - HOUR)} · /sentry WEB-9 · src/a.ts · started`, 'unclear'],
+      ['night · WEB-10 · src/b.ts · in progress', 'unclear'],
+      [`${localTime(NOW - 50 * HOUR)} · /fix WEB-1 · src/c.ts · done`, 'closed'],
+    ]);
+    expect(entries[0]?.text).not.toContain('WEB-9');
+    expect(entries[0]?.text).toContain("the cart's again");
+    expect(entries[1]?.since).toBe(NOW - HOUR);
+  });
+
   test('3,000 lines are read in one go', () => {
     const many = BOTH_FORMS.repeat(60);
     expect(parseHandwritten(many, NOW)).toHaveLength(8 * 60);

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import type { Fence, PathClaim } from '../../ledger/ledger.ts';
+import type { Fence } from '../../ledger/ledger.ts';
 import { fresh, type Step, step, TICKET_MS, wantsOf } from './model-step.ts';
-import { type Claim, has, type Napkin, type Wants } from './napkin.ts';
+import { type Claim, claimOf, has, type Napkin, strongest, type Wants } from './napkin.ts';
 
 interface Asked {
   session: string;
@@ -16,7 +16,7 @@ export const register = (asked: Asked): Step =>
   step(`register(${JSON.stringify(asked)})`, async (model, real) => {
     const { session, ttlMs } = asked;
     const incidents = asked.incidents.map((incident) => `sentry:a/${incident}`);
-    const paths = asked.paths.map((glob): PathClaim => ({ glob, mode: 'exclusive' }));
+    const paths = asked.paths.map(claimOf);
     const wants = wantsOf({ ...asked, incidents });
     if (incidents.length + paths.length + asked.resources.length === 0) return;
     const command = {
@@ -74,7 +74,7 @@ function granted(
     process,
     ...run,
     incidents: new Set([...mine.flatMap((one) => [...one.incidents]), ...wants.incidents]),
-    paths: new Set([...mine.flatMap((one) => [...one.paths]), ...wants.paths]),
+    paths: strongest([...mine.flatMap((one) => [...one.paths]), ...wants.paths]),
     resources: new Set([...mine.flatMap((one) => [...one.resources]), ...wants.resources]),
     renewedAt: model.now,
     ttlMs,

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import type { Fence, PathClaim } from '../../ledger/ledger.ts';
+import type { Fence } from '../../ledger/ledger.ts';
 import { MINUTE } from './helpers.ts';
 import { fresh, type Real, type Step, step, wantsOf } from './model-step.ts';
-import { type Claim, meet, type Napkin } from './napkin.ts';
+import { type Claim, claimOf, globOf, isFar, isPort, meet, type Napkin } from './napkin.ts';
 
 /** Calls `act` with a present claim and with a past one: the second has to be refused. */
 const onRun = (
@@ -53,8 +53,7 @@ export const amend = (at: number, add: { path?: string; resource?: string }): St
       const { run, fence, session } = claim;
       const paths = add.path === undefined ? [] : [add.path];
       const resources = add.resource === undefined ? [] : [add.resource];
-      const globs = paths.map((glob): PathClaim => ({ glob, mode: 'exclusive' }));
-      const more = { add: globs, drop: [], addResources: resources };
+      const more = { add: paths.map(claimOf), drop: [], addResources: resources };
       const answer = await real.ledger.amend({ cmd: fresh(real), run, fence, ...more });
       model.reap(claim);
       const wants = wantsOf({ session, incidents: [], paths, resources });
@@ -62,7 +61,11 @@ export const amend = (at: number, add: { path?: string; resource?: string }): St
       const others = model.line.filter((place) => !meet(place, claim));
       expect(answer.ok).toBe(model.blockers(wants).length + model.ahead(wants, [claim], others).length === 0);
       if (!answer.ok) return;
-      for (const path of paths) claim.paths.add(path);
+      // The mode of what is added again is the new one.
+      for (const path of paths) {
+        for (const old of [globOf(path), `~${globOf(path)}`]) claim.paths.delete(old);
+        claim.paths.add(path);
+      }
       for (const resource of resources) claim.resources.add(resource);
     },
     (real, old) => real.ledger.amend({ cmd: fresh(real), ...old, add: [], drop: [] }),
@@ -106,8 +109,10 @@ export const takeover = (at: number, session: string): Step =>
         ttlMs: MINUTE,
         reason: 'model',
       });
+      const goesAlong = (one: string) => isFar(session) === isFar(claim.session) || !isPort(one);
+      const resources = new Set([...claim.resources].filter(goesAlong));
       const isFree = model
-        .blockers({ ...claim, session })
+        .blockers({ ...claim, resources, session })
         .every((run) => run === claim.run || model.isDead(run));
       expect(answer.ok).toBe(!isLive && isFree);
       if (!answer.ok) return;
@@ -118,7 +123,7 @@ export const takeover = (at: number, session: string): Step =>
       const { now } = model;
       const process = model.processOf(session);
       const times = { renewedAt: now, startedAt: now, ttlMs: MINUTE, joined: 0 };
-      model.claims.push({ ...claim, session, process, run, fence, ...times });
+      model.claims.push({ ...claim, resources, session, process, run, fence, ...times });
     },
     (real, old) => real.ledger.guard({ ...old, effect: 'commit' }),
   );

@@ -1,7 +1,7 @@
 import type fc from 'fast-check';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { MINUTE } from './helpers.ts';
-import type { Napkin, Wants } from './napkin.ts';
+import { type Napkin, strongest, type Wants } from './napkin.ts';
 
 export interface Real {
   ledger: Ledger;
@@ -26,6 +26,6 @@ export const wantsOf = (asked: {
 }): Wants => ({
   session: asked.session,
   incidents: new Set(asked.incidents),
-  paths: new Set(asked.paths),
+  paths: strongest(asked.paths),
   resources: new Set(asked.resources),
 });

@@ -7,8 +7,8 @@ import type { OwnerLiveness } from '../../ledger/owner.ts';
 import { HOUR, MINUTE } from './helpers.ts';
 import { leave, poll, register } from './model-line.ts';
 import { amend, close, lane, renew, takeover } from './model-runs.ts';
-import { type Step, step } from './model-step.ts';
-import { Napkin } from './napkin.ts';
+import { type Step, step, wantsOf } from './model-step.ts';
+import { Napkin, pathOf, type Wants } from './napkin.ts';
 
 export interface ModelledLedger {
   ledger: Ledger;
@@ -58,19 +58,22 @@ const restart = (session: string): Step =>
 const look = (): Step =>
   step('look', async (model, real) => {
     const { active, waiting } = await real.ledger.list();
-    const sizes = (of: { incidents: Set<string>; paths: Set<string>; resources: Set<string> }) =>
-      [of.incidents, of.paths, of.resources].map((set) => set.size);
+    const things = ({ incidents, paths, resources }: Wants) => [
+      ...[...incidents].sort(),
+      ...[...paths].sort(),
+      ...[...resources].sort(),
+    ];
     expect(
       active
         .map((run) => [
           run.run,
           run.fence,
           run.liveness,
-          ...[run.incidents, run.paths, run.resources].map((list) => list.length),
+          ...things(wantsOf({ ...run, paths: run.paths.map(pathOf) })),
         ])
         .sort(),
     ).toEqual(
-      model.claims.map((claim) => [claim.run, claim.fence, model.state(claim), ...sizes(claim)]).sort(),
+      model.claims.map((claim) => [claim.run, claim.fence, model.state(claim), ...things(claim)]).sort(),
     );
     const asking = model.line.filter((place) => !model.isOver(place));
     expect(waiting.map((ticket) => ticket.ticket)).toEqual(asking.map((place) => place.name));
@@ -78,7 +81,7 @@ const look = (): Step =>
 
 const session = fc.constantFrom('ann', 'ben', 'cid', 'dot');
 const incident = fc.constantFrom('A-1', 'A-2', 'A-3', 'A-4');
-const path = fc.constantFrom('x/a', 'x/b', 'x/*', 'y/a', 'y/*');
+const path = fc.constantFrom('x/a', 'x/b', 'x/*', 'y/a', 'y/*', '~x/a', '~x/*', '~y/a');
 const resource = fc.constantFrom('port:5173', 'db:dev');
 const STEPS = [
   fc

@@ -1,8 +1,11 @@
-import type { Fence, Owner } from '../../ledger/ledger.ts';
+import type { Fence, Owner, PathClaim } from '../../ledger/ledger.ts';
 import type { OwnerLiveness } from '../../ledger/owner.ts';
 import { HOUR, ownerOf, START } from './helpers.ts';
 
-/** What is wanted or held. Paths are single letters in folders, `x/*` is a folder's all, so overlap compares two characters. */
+/**
+ * What is wanted or held. Paths are single letters in folders, `x/*` is a folder's all, so overlap compares two characters;
+ * `~` before one says that it is shared.
+ */
 export interface Wants {
   session: string;
   incidents: ReadonlySet<string>;
@@ -54,7 +57,8 @@ export class Napkin {
     return this.process.get(session) ?? `${session}-0`;
   }
   ownerOf(session: string): Owner {
-    return ownerOf(this.processOf(session));
+    const owner = ownerOf(this.processOf(session));
+    return isFar(session) ? { ...owner, host: 'laptop-2', boot: 'boot-2' } : owner;
   }
   livenessOf(owner: Owner): OwnerLiveness {
     if (this.gone.has(owner.start)) return 'gone';
@@ -92,7 +96,7 @@ export class Napkin {
 
   /** The session's claims that a request for `wants` goes on with. */
   mine(wants: Wants): Claim[] {
-    const things = (of: Wants) => [...of.paths, ...of.resources].sort().join();
+    const things = (of: Wants) => [...[...of.paths].map(globOf), ...of.resources].sort().join();
     return this.claims
       .filter((claim) => claim.session === wants.session)
       .filter((claim) =>
@@ -115,10 +119,7 @@ export class Napkin {
         wants.incidents,
         own.flatMap((claim) => [...claim.incidents]),
       ),
-      paths: minus(
-        wants.paths,
-        own.flatMap((claim) => [...claim.paths]),
-      ),
+      paths: new Set([...wants.paths].filter((path) => !own.some((claim) => holds(claim, path)))),
       resources: minus(
         wants.resources,
         own.flatMap((claim) => [...claim.resources]),
@@ -141,16 +142,40 @@ export class Napkin {
 
 export const has = (all: Wants, part: Wants): boolean =>
   [...part.incidents].every((one) => all.incidents.has(one)) &&
-  [...part.paths].every((one) => all.paths.has(one)) &&
+  [...part.paths].every((one) => holds(all, one)) &&
   [...part.resources].every((one) => all.resources.has(one));
 
 export const meet = (a: Wants, b: Wants): boolean =>
   [...a.incidents].some((one) => b.incidents.has(one)) ||
-  [...a.resources].some((one) => b.resources.has(one)) ||
+  [...a.resources].some(
+    (one) => b.resources.has(one) && (isFar(a.session) === isFar(b.session) || !isPort(one)),
+  ) ||
   [...a.paths].some((one) => [...b.paths].some((other) => pathsMeet(one, other)));
 
-const pathsMeet = (a: string, b: string): boolean =>
-  a[0] === b[0] && (a[2] === b[2] || a[2] === '*' || b[2] === '*');
+/** Who works on another machine, with ports of its own. */
+export const isFar = (session: string): boolean => session === 'dot';
+export const isPort = (resource: string): boolean => resource.startsWith('port:');
+
+/** Whoever has it alone has it shared too. */
+const holds = ({ paths }: Wants, path: string): boolean => paths.has(path) || paths.has(globOf(path));
+
+export const globOf = (path: string): string => path.replace('~', '');
+export const claimOf = (path: string): PathClaim => ({
+  glob: globOf(path),
+  mode: path.startsWith('~') ? 'shared' : 'exclusive',
+});
+
+export const pathOf = ({ glob, mode }: PathClaim): string => (mode === 'shared' ? `~${glob}` : glob);
+
+/** One claim of each glob, the stronger one. */
+export const strongest = (paths: readonly string[]): Set<string> =>
+  new Set(paths.filter((path) => !(path.startsWith('~') && paths.includes(globOf(path)))));
+
+function pathsMeet(one: string, other: string): boolean {
+  if (one.startsWith('~') && other.startsWith('~')) return false;
+  const [a, b] = [globOf(one), globOf(other)];
+  return a[0] === b[0] && (a[2] === b[2] || a[2] === '*' || b[2] === '*');
+}
 
 const minus = (all: ReadonlySet<string>, taken: readonly string[]): Set<string> =>
   new Set([...all].filter((one) => !taken.includes(one)));

@@ -59,9 +59,12 @@ describe('resources', () => {
     expect(await desk.ledger.amend({ cmd: cmd(), ...want })).toMatchObject({ ok: true });
   });
 
-  test.each(['port:0', 'port:70000', 'port:http', '5173', 'db:', 'db:a b', ':x'])('%s is no key', (text) => {
-    expect(() => normalizeResource(text)).toThrow(/not the key of a resource/);
-  });
+  test.each(['port:0', 'port:70000', 'port:http', 'port:3000-', 'port:1-2-3', '5173', 'db:', 'db:a b', ':x'])(
+    '%s is no key',
+    (text) => {
+      expect(() => normalizeResource(text)).toThrow(/not the key of a resource/);
+    },
+  );
 });
 
 describe('a lane', () => {

@@ -225,10 +225,10 @@ describe('guard, amend, close', () => {
       [...exclusive('src/cart.ts'), { glob: 'docs/**', mode: 'shared' }],
     );
     const guard = (...paths: string[]) => desk.ledger.guard({ run, fence, effect: 'commit', paths });
-    expect(await guard('src/cart.ts', '.claude/active-runs.md')).toEqual({ ok: true, rev: 1 });
-    expect(await guard('src/cart.ts', 'src/order.ts', 'docs/a.md')).toMatchObject({
+    expect(await guard('src/cart.ts', '.claude/active-runs.md', 'docs/a.md')).toEqual({ ok: true, rev: 1 });
+    expect(await guard('src/cart.ts', 'src/order.ts', 'doc/a.md')).toMatchObject({
       ok: false,
-      reason: `Run ${run} does not claim src/order.ts, docs/a.md.`,
+      reason: `Run ${run} does not claim src/order.ts, doc/a.md.`,
     });
     expect(await desk.ledger.guard({ run, fence: fence + 1, effect: 'commit' })).toMatchObject({ ok: false });
     expect(await desk.ledger.guard({ run: 'r99-none', fence, effect: 'commit' })).toMatchObject({

@@ -89,6 +89,18 @@ describe('renderView', () => {
   });
 });
 
+test('a view that was copied into a list by hand holds what it held, shared or not', async () => {
+  const desk = await openDesk({ view: true });
+  const listed = { recent: [], handwritten: [], waiting: [] };
+  mkdirSync(dirname(desk.viewFile), { recursive: true });
+  writeFileSync(desk.viewFile, renderView({ rev: 9, active: [runView], ...listed }));
+  const wants = async (glob: string, mode: 'exclusive' | 'shared') =>
+    (await desk.claim('ben', ['sentry:acme/WEB-2'], [{ glob, mode }])).ok;
+  expect(await wants('docs/a.md', 'shared')).toBe(true);
+  expect(await wants('docs/a.md', 'exclusive')).toBe(false);
+  expect(await wants('src/cart.ts', 'shared')).toBe(false);
+});
+
 describe('writeView', () => {
   const view = (rev: number, body = `body of ${rev}`, store = 'ab12') => ({ rev, store, body });
 

@@ -33,6 +33,24 @@ describe.concurrent('where the code is hosted', () => {
     expect(line('github-token')).toMatchObject({ state: 'warn', next: expect.stringMatching(next) });
   });
 
+  test('origin is a folder: it is not asked for once more', async () => {
+    const at = await stage.place();
+    await at.git('remote', 'add', 'origin', join(at.folder, 'shop.git'));
+    const said = {
+      what: 'The remote called origin is a folder or an address without OWNER/NAME, and pitcrew.yml names no GitHub repository.',
+      next: expect.stringMatching(
+        /^Name the repository as github\.repository \(OWNER\/NAME\) in pitcrew\.yml/,
+      ),
+    };
+    const { data } = await cli(at, ['init', '--json']);
+    expect(data.missing).toContainEqual(said);
+    const { line } = await doctor(at);
+    expect(line('github-repository')).toMatchObject({
+      text: said.what,
+      next: said.next,
+    });
+  });
+
   test('no remote called origin, but another one', async () => {
     const at = await stage.place();
     await at.git('remote', 'add', 'upstream', 'https://github.com/team/shop.git');

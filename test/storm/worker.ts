@@ -80,8 +80,9 @@ function someClaims() {
   // Where sessions freeze, the incidents are enough to fight for, and more effects land.
   if (isFreezing && pick(3) > 0) return { incidents: [...new Set(incidents)], paths: [], resources: [] };
   const paths = [{ glob: some(globs), mode: pick(4) === 0 ? ('shared' as const) : ('exclusive' as const) }];
-  const resources = pick(4) === 0 ? [`port:${5170 + pick(2)}`] : [];
-  return { incidents: [...new Set(incidents)], paths, resources };
+  const resources = pick(4) === 0 ? [some(['port:5170', 'port:5171', 'port:5170-5173'])] : [];
+  const freePorts = [5170, 5171, 5172, 5173];
+  return { incidents: [...new Set(incidents)], paths, resources, freePorts };
 }
 
 async function workOn({ run, fence, incidents }: Run): Promise<void> {

@@ -162,6 +162,16 @@ describe('a commit', () => {
     expect(await stage.git('rev-parse', `${next.data.sha}^`)).toBe(sha);
   });
 
+  test('files named with the worktree in front, or with ./', async () => {
+    const named = await claimedIssue();
+    const worktree = await worktreeOf(client, named);
+    await writeAll(worktree, { 'src/named.mjs': '1\n', 'src/dotted.mjs': '1\n' });
+    await works(client, 'fix_verify', { issue: named, no_test_reason: NO_TEST });
+    const { data } = await commit(named, [join(worktree, 'src/named.mjs'), './src/dotted.mjs']);
+    expect(data.files).toEqual(['src/dotted.mjs', 'src/named.mjs']);
+    expect((await claimed(named)).sort()).toEqual(['src/dotted.mjs', 'src/named.mjs']);
+  });
+
   describe('of odd words and names', () => {
     let odd: { sha: string; files: string[] };
 
@@ -229,7 +239,7 @@ describe('what is not declared, not proven, or not there', () => {
     ['src/nothing.mjs', 'input', /^There is no file src\/nothing\.mjs/],
     ['../outside.mjs', 'input', /leads out of the repository|is not a path of a file in this checkout/],
     ['/etc/passwd', 'input', /is absolute|is not a path of a file in this checkout/],
-    ['./src/lasting.mjs', 'input', /is not a path of a file in this checkout/],
+    ['src/./lasting.mjs', 'input', /is not a path of a file in this checkout/],
     ['.git/config', 'refused', /belongs to git itself/],
     ['.env', 'refused', /^\.env is ignored by git\./],
     ['README.md', 'refused', /^Declared, but not changed: README\.md\./],
@@ -348,7 +358,7 @@ describe('a commit that was made, but not recorded', () => {
     const sha = await byHand(folder, 'sneaked in');
     const refused = await failure(issue, ['src/sneaked.mjs']);
     expect(masked(`${refused.message}\n${refused.hint}`, stage)).toMatchInlineSnapshot(`
-      "Branch fix/sentry-race-day-5 has commits that fix_commit did not make (its tip is <short-sha>).
+      "Branch fix/sentry-race-day-5 has commits that Pitcrew did not make (its tip is <short-sha>).
       Ask the person to look at them; the fix is committed on top of <short-sha>, and only by fix_commit."
     `);
     expect(await head(folder)).toBe(sha);
@@ -375,7 +385,7 @@ describe('a commit that was made, but not recorded', () => {
     await works(client, 'fix_verify', { issue, no_test_reason: NO_TEST });
     await byHand(folder, await messageOf(issue));
     const refused = await failure(issue, ['src/last.mjs']);
-    expect(refused.message).toContain('has commits that fix_commit did not make');
+    expect(refused.message).toContain('has commits that Pitcrew did not make');
   });
 });
 

@@ -167,6 +167,8 @@ describe('what proves nothing', () => {
     const failure = await refused({ test: 'sleep 30 & sleep 30', timeout_seconds: 1 });
     expect(failure.message).toContain('The test ran into its time-out, and the incident is not a hang.');
     expect(failure.message).toContain('reproducing test: timed out in');
+    expect(failure.message).not.toContain('untrusted output');
+    expect(failure.hint).toContain('with a longer `timeout_seconds` if it needs one');
   });
 
   test('a fix that does not mend it', async () => {
@@ -189,6 +191,8 @@ describe('what proves nothing', () => {
     const failure = await refused();
     expect(failure.message).toContain('With the fix, the check lint fails with exit code 3.');
     expect(failure.message).toContain('lint found a semicolon');
+    expect(failure.message).not.toContain('Without the fix');
+    expect(failure.hint).toBe('Correct the test or the fix in the worktree and run fix_verify again.');
   });
 
   test('a check that does not end', async () => {
@@ -286,14 +290,16 @@ describe('without a test', () => {
 
 describe('arguments', () => {
   test('a test or a reason, not both and not neither', async () => {
-    const sentence = 'fix_verify needs either a test or a reason why there is none, not both.';
+    const sentence = 'A proof needs either a test or a reason why there is none, not both.';
     const hint = 'Give `test` and `test_files`, or `no_test_reason`.';
     expect(await input({ no_test_reason: NO_TEST })).toMatchObject({ message: sentence, hint });
     expect(await input({ test: undefined })).toMatchObject({ message: sentence, hint });
   });
 
   test('a test needs its files, each new or changed in the worktree', async () => {
-    expect((await input({ test_files: [] })).message).toBe('`test_files` is empty.');
+    expect((await input({ test_files: [] })).message).toBe(
+      'The files of the reproducing test are not named.',
+    );
     for (const path of ['README.md', '../outside.mjs', '/etc/passwd', 'test/nothing.mjs']) {
       const failure = await input({ test_files: [fix.testFile, path] });
       expect(failure.message).toBe(`The worktree has no new or changed file ${path}.`);
@@ -306,6 +312,12 @@ describe('arguments', () => {
     expect(failure.message).toBe(
       'Every changed file is named as part of the test, so the base would have the fix too.',
     );
+    expect(failure.hint).toMatch(/^Write the fix if it is not written yet; /);
+  });
+
+  test('files of the test with the worktree in front, or with ./', async () => {
+    for (const name of [join(folder, fix.testFile), `./${fix.testFile}`])
+      expect((await verify({ test_files: [name] })).data.proof.verdict).toBe('proven');
   });
 
   test.each([

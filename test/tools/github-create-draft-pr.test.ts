@@ -38,6 +38,9 @@ const FILES = {
   failing: 'src/orders/failing.mjs',
   later: 'src/orders/later.mjs',
   lonely: 'src/orders/lonely.mjs',
+  twice: 'src/orders/twice.mjs',
+  gone: 'src/orders/gone.mjs',
+  forked: 'src/orders/forked.mjs',
 };
 
 let stage: Stage;
@@ -277,6 +280,63 @@ describe('a person decided', () => {
     await works(client, 'fix_commit', { issue, files: [FILES.failing], ...WORDS });
     await fails(client, 'github_create_draft_pr', { issue, summary: SUMMARY }, 'refused');
     expect(await onRemote(branch)).toBe(before);
+  });
+});
+
+test('of a fix in two commits the text names all files, and so do its owners and the report', async () => {
+  const { issue, folder } = of('twice');
+  await writeAll(folder, { 'src/radio/beacon.mjs': 'mended too\n' });
+  await works(client, 'fix_verify', { issue, no_test_reason: NO_TEST });
+  const second = await works(client, 'fix_commit', { issue, files: ['src/radio/beacon.mjs'], ...WORDS });
+  expect(second.data.files).toEqual(['src/radio/beacon.mjs']);
+  const answer = await offer(issue);
+  const body = await readText(join(stage.repository, answer.data.body));
+  expect(body).toContain(`* \`${FILES.twice}\`\n* \`src/radio/beacon.mjs\`\n`);
+  expect(answer.text).toContain('mira-lindqvist');
+  const ended = await works(client, 'ledger_complete', { issue });
+  expect(await readText(join(stage.repository, ended.data.reports[0]))).toContain(FILES.twice);
+});
+
+test('a base branch that GitHub does not have is named, and how to correct it', async () => {
+  const { issue } = of('gone');
+  await stage.git('-C', stage.remote, 'branch', '--move', 'main', 'trunk');
+  const failure = await fails(client, 'github_create_draft_pr', { issue, summary: SUMMARY }, 'input');
+  await stage.git('-C', stage.remote, 'branch', '--move', 'trunk', 'main');
+  expect(failure.message).toBe(
+    'GitHub could not open a draft pull request: it has no branch main to merge into.',
+  );
+  expect(failure.hint).toContain('Correct github.base in pitcrew.yml');
+  expect((await offer(issue)).data.outcome).toBe('created');
+});
+
+test('a branch that GitHub does not see, as origin is a fork, is said to be pushed there', async () => {
+  const { issue, branch } = of('forked');
+  const fork = join(stage.folder, 'fork.git');
+  await stage.git('clone', '--quiet', '--bare', stage.remote, fork);
+  await stage.git('remote', 'set-url', 'origin', fork);
+  const failure = await fails(client, 'github_create_draft_pr', { issue, summary: SUMMARY }, 'input');
+  await stage.git('remote', 'set-url', 'origin', stage.remote);
+  expect(failure.message).toBe(
+    `GitHub could not open a draft pull request: pitstop/race-day has no branch ${branch}, although it was pushed to origin.`,
+  );
+  expect(failure.hint).toContain('such as a fork');
+});
+
+describe('without a remote', () => {
+  afterAll(() => stage.git('remote', 'add', 'origin', stage.remote));
+
+  test('a patch and the text, also where GitHub is known', async () => {
+    const { issue } = of('later');
+    await stage.git('remote', 'remove', 'origin');
+    const answer = await offer(issue);
+    expect(masked(answer.text, stage)).toMatchInlineSnapshot(`
+      "No pull request was opened. There is no remote called origin to push to.
+      The patch is .pitcrew/pull-requests/sentry-race-day-4.patch; the text for a pull request is .pitcrew/pull-requests/sentry-race-day-4.md.
+      It says that the fix is unproven.
+      The Sentry issue stays open until a person resolves it."
+    `);
+    expect(answer.data).toMatchObject({ outcome: 'patch' });
+    await stage.git('apply', '--check', answer.data.pullRequest.patch);
   });
 });
 

@@ -83,7 +83,7 @@ test('the summary goes into the report of the triage, once', async () => {
     - Fixed: 0
     - Archived: 0
     - Skipped: 0
-    - Refused: 1 (RACE-DAY-3: not finished)
+    - Still open: 1 (RACE-DAY-3: not finished)
     - Commits: none
     - Pull requests: none
     - Files: none
@@ -108,7 +108,7 @@ test('several runs of one triage are summed up together', async () => {
     - Fixed: 0
     - Archived: 0
     - Skipped: 0
-    - Refused: 2 (RACE-DAY-1: unproven: no test was possible, RACE-DAY-3: not finished)
+    - Still open: 2 (RACE-DAY-1: unproven: no test was possible, RACE-DAY-3: not finished)
     - Commits: <sha>
     - Pull requests: none
     - Files: src/orders/pricing.mjs, test/order-without-contract.test.mjs

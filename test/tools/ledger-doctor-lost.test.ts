@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openBusySession } from '../support/busy-session.ts';
@@ -59,6 +59,23 @@ test('a claim whose folder is gone from the disk and from the list, with its bra
   expect(await told('branch_missing')).not.toContain(THIRD);
 });
 
+test('a folder that is gone and in no record is taken off the list, unless a person has locked it', async () => {
+  const [mine, theirs] = ['mine', 'theirs'].map((name) => join(stage.repository, '.pitcrew/worktrees', name));
+  for (const path of [mine, theirs]) {
+    await stage.git('worktree', 'add', '--quiet', '--detach', String(path));
+    await rm(String(path), { recursive: true });
+  }
+  await stage.git('worktree', 'lock', '--reason', 'on a disk that comes back', String(theirs));
+  const gone = async (args: string[] = []) =>
+    (await findings(args)).filter(({ what }) => what.includes('gone from the disk and in no record'));
+  expect(await gone()).toMatchObject([
+    { kind: 'folder_missing', what: expect.stringContaining(`${mine} (no branch)`), repairable: true },
+    { kind: 'folder_missing', repairable: false },
+  ]);
+  expect(await gone(['--repair'])).toMatchObject([{ repaired: true }, { repaired: false }]);
+  expect(await gone()).toMatchObject([{ what: expect.stringContaining(String(theirs)) }]);
+});
+
 test('a worktree of long ago is on record still, and is removed when its branch is merged', async () => {
   await works(client, 'ledger_complete', { issue: FOURTH });
   const { ledger, claimAndEnd } = await openBusySession(stage);
@@ -68,4 +85,40 @@ test('a worktree of long ago is on record still, and is removed when its branch 
   expect(await told('work_is_over')).toContain(FOURTH);
   const [mended] = (await findings(['--repair'])).filter(({ kind }) => kind === 'work_is_over');
   expect(mended).toMatchObject({ repaired: true });
+});
+
+test('beside a ledger that is damaged, what git and the disk tell is told, and nothing is repaired', async () => {
+  const repository = join(stage.folder, 'clone');
+  await stage.git('clone', '--quiet', stage.repository, repository);
+  await mkdir(join(repository, '.git/pitcrew'));
+  await writeFile(
+    join(repository, '.git/pitcrew/ledger.db'),
+    'this is no database, but it is long enough to be read'.repeat(100),
+  );
+  await stage.git(
+    '-C',
+    repository,
+    'worktree',
+    'add',
+    '--quiet',
+    '-b',
+    'fix/sentry-web-1',
+    join(stage.folder, 'gone'),
+  );
+  await rm(join(stage.folder, 'gone'), { recursive: true });
+  const { code, data } = await cli({ repository, env: stage.env }, [
+    'ledger',
+    'doctor',
+    '--repair',
+    '--json',
+  ]);
+  expect(code).toBe(0);
+  expect(data.findings).toMatchObject([
+    {
+      kind: 'ledger_unknown',
+      what: expect.stringMatching(/^The ledger was not looked at\. .*ledger\.db/),
+      repaired: false,
+    },
+    { kind: 'folder_missing', what: expect.stringContaining('/gone (fix/sentry-web-1)'), repairable: false },
+  ]);
 });

@@ -91,6 +91,34 @@ test('with write, what is not history counts from now on; twice changes nothing 
   expect(own.text).toContain('nothing needs to be moved');
 });
 
+test('deeper headings keep their titles, and rows of a table are listed as not understood; both are taken over once', async () => {
+  put(
+    'docs/deep.md',
+    [
+      '## Active',
+      '### team red',
+      `#### kim: the till`,
+      `- **[${utc(0.2)}]** Source: kim`,
+      '- **Paths:** `src/till.mjs`',
+      '- **Status:** started',
+      `| ${utc(0.3)} | lee: the radio | \`src/radio.mjs\` | started |`,
+      '',
+    ].join('\n'),
+  );
+  const { data, text } = await imports('docs/deep.md');
+  expect(data.counts).toEqual({ active: 1, stale: 0, unclear: 1, closed: 0 });
+  expect(text).toMatch(/live: .*\n {2}- \S+ kim: the till; paths src\/till\.mjs\n/);
+  expect(text).toMatch(
+    /not understood: .*\n {2}- \S+ \S+ \S+ UTC · lee: the radio · src\/radio\.mjs · started; /,
+  );
+  expect((await imports('docs/deep.md', '--write')).data.added).toBe(2);
+  expect((await imports('docs/deep.md', '--write')).data.added).toBe(0);
+  const titles = (await imports()).data.entries.map(({ title }: { title: string }) => title);
+  expect(titles).toEqual(
+    expect.arrayContaining(['kim: the till', expect.stringContaining('lee: the radio')]),
+  );
+});
+
 test('nothing is added to a list in UTF-16, where nobody could read it', async () => {
   const list = join(stage.repository, '.claude/active-runs.md');
   const before = readFileSync(list);

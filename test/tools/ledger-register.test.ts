@@ -59,7 +59,9 @@ describe('a claim', () => {
       fence: expect.any(Number),
       issues: [CONTRACT, FORECAST],
       paths: ['src/orders/pricing.mjs', 'src/weather/forecast-cache.mjs'],
+      shared: [],
       resources: [],
+      ports: [],
       base: await stage.git('rev-parse', 'HEAD'),
     });
   });

@@ -39,10 +39,13 @@ test('an empty ledger', async () => {
   expect(answer.text).toBe('No live runs.');
   expect(answer.data).toEqual({
     rev: expect.any(Number),
+    asOf: null,
     active: [],
     recent: [],
     waiting: [],
     handwritten: [],
+    sameFiles: [],
+    notCompared: [],
   });
 });
 

@@ -39,7 +39,8 @@ const paths = async (): Promise<string[]> => {
 test('adds and drops, and says what the claim covers now', async () => {
   const added = await update({ add: ['src/two.mjs', './docs/'] });
   expect(added.text).toBe('The claim of RACE-DAY-1 now covers: src/one.mjs, src/two.mjs, docs/**.');
-  expect(added.data).toEqual({ issue: OWN, paths: ['src/one.mjs', 'src/two.mjs', 'docs/**'], resources: [] });
+  const paths = ['src/one.mjs', 'src/two.mjs', 'docs/**'];
+  expect(added.data).toEqual({ issue: OWN, paths, shared: [], resources: [], ports: [] });
   const moved = await update({ add: ['src/three.mjs'], drop: ['src/two.mjs', 'docs/'] });
   expect(moved.data.paths).toEqual(['src/one.mjs', 'src/three.mjs']);
 });
@@ -114,7 +115,7 @@ test.each([
 test('nothing to change', async () => {
   const failure = await fails(client, 'ledger_update', { issue: OWN }, 'input');
   expect(failure.message).toBe('Nothing to change: no path is named.');
-  expect(failure.hint).toBe('Name at least one in `add` or `drop`.');
+  expect(failure.hint).toBe('Name at least one in `add`, `shared` or `drop`.');
 });
 
 test('an issue that is somebody else’s, nobody’s, or none', async () => {
@@ -129,7 +130,7 @@ test('an issue that is somebody else’s, nobody’s, or none', async () => {
   });
   await fails(client, 'ledger_update', { issue: 'a b', add: ['x'] }, 'input');
   const unknown = await fails(client, 'ledger_update', { issue: OWN, paths: ['x'] }, 'input');
-  expect(unknown.hint).toBe('Expected arguments: issue, add, drop.');
+  expect(unknown.hint).toBe('Expected arguments: issue, add, shared, drop.');
 });
 
 test('on the command line, for the session that holds it', async () => {

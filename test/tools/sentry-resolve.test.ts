@@ -114,6 +114,7 @@ describe('a proven fix', () => {
     const before = writes();
     const again = await resolve(of('commit').issue);
     expect(again.text).toContain('(it was so already; nothing was sent).');
+    expect(again.text).not.toContain('To undo');
     expect(again.data).toMatchObject({ changed: false, confirmed: true });
     expect(writes()).toBe(before);
   });
@@ -121,11 +122,14 @@ describe('a proven fix', () => {
   test('with a release that is named', async () => {
     const { issue } = of('release');
     expect(await failure(issue, { how: 'release' }, 'input')).toMatchObject({
-      message: '`how: release` needs `release`.',
-      hint: 'Name the version that holds the fix.',
+      message: 'It is not said in which release the fix is.',
+      hint: 'Name its version in `release`.',
     });
     const unknown = await failure(issue, { how: 'release', release: 'race-day@9.9.9' }, 'input');
-    expect(unknown.message).toContain('Unable to find a release with the given version.');
+    expect(unknown.message).toBe(
+      'Sentry does not resolve the issue in release race-day@9.9.9: statusDetails.inRelease: Unable to find a release with the given version.',
+    );
+    expect(unknown.hint).toContain('`how: next_release`');
     const answer = await resolve(issue, { how: 'release', release: 'race-day@1.4.0' });
     expect(answer.data).toMatchObject({
       strategy: 'inRelease',
@@ -175,6 +179,14 @@ describe('a proven fix', () => {
     expect(writes()).toBe(before + 1);
   });
 
+  test('what was archived meanwhile is resolved, and undone as archived', async () => {
+    const { issue } = of('lost');
+    await resolve(issue, { how: 'archive', reason: REASON });
+    const answer = await resolve(issue);
+    expect(answer.data.before).toMatch(/^archived/);
+    expect(answer.text).toMatch(/^To undo: set the issue back to archived on /m);
+  });
+
   test('the outcome is in the triage report', async () => {
     const { issue, sha } = of('commit');
     const { data } = await works(client, 'sentry_list_issues', { issues: [issue] });
@@ -205,6 +217,8 @@ describe('archiving', () => {
     expect(group).toMatchObject({ status: 'ignored', substatus: 'archived_until_escalating' });
     const again = await resolve(issue, { how: 'archive', reason: REASON });
     expect(again.data.changed).toBe(false);
+    const { text } = await works(client, 'sentry_latest_event', { issue });
+    expect(text).toMatch(/ · archived$/m);
     const notes = await onSentry<Notes[]>(`/issues/${groupId}/notes/`);
     expect(notes.map((note) => note.data.text.split('\n')[0])).toEqual([`Archived by Pitcrew: ${REASON}`]);
   });
@@ -225,7 +239,7 @@ describe('archiving', () => {
       hint: 'Say in a sentence why the issue is not to be fixed.',
     });
     const misplaced = await failure(issue, { reason: REASON }, 'input');
-    expect(misplaced.message).toBe('A reason belongs to `how: archive` only.');
+    expect(misplaced.message).toBe('A reason belongs to archiving only.');
     const short = await failure(issue, { how: 'archive', reason: 'wontfix' }, 'input');
     expect(short.message).toContain('reason: ');
     expect((await stateOf(issue)).group.status).toBe('unresolved');
@@ -325,8 +339,8 @@ describe('what is refused, and leaves Sentry alone', () => {
     const issue = await claimed('src/radio/readonly.mjs');
     stage.sandbox.misbehave({ match: { side: 'sentry', method: 'PUT' }, kind: 'status', status: 403 });
     const refused = await failure(issue, { how: 'archive', reason: REASON }, 'input');
-    expect(refused.message).toMatch(/The token may not reach change of issue \d+ on .* \(403\)/);
-    expect(refused.hint).toContain('event:write');
+    expect(refused.message).toMatch(/The token may not change issue \d+ on .* \(403\)/);
+    expect(refused.hint).toMatch(/^Give the token the scope event:write, /);
     expect((await stateOf(issue)).group.status).toBe('unresolved');
   });
 });

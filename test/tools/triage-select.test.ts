@@ -246,7 +246,7 @@ describe('unattended: draft-pr in pitcrew.yml', () => {
 
   test('it needs the argument, understood as an answer is, and `skip` is nobody’s choice but the policy’s', async () => {
     const missing = await fails(mute, 'triage_select', {}, 'input');
-    expect(missing.message).toBe('An unattended selection needs the argument `selection`.');
+    expect(missing.message).toBe('An unattended run has to say which issues it takes.');
     await fails(mute, 'triage_select', { selection: 'top nine' }, 'input');
     const skipped = await works(mute, 'triage_select', { selection: 'skip' });
     expect(skipped.data).toMatchObject({ selected: [], by: 'policy' });

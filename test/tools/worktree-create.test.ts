@@ -97,6 +97,9 @@ describe('a worktree', () => {
       commits: 0,
       created: true,
     });
+    expect(made.text).toContain(
+      '\nAn earlier time this issue came up left work on fix/sentry-race-day-3, which is not in it: look at it first, and take over what is right.\n',
+    );
     expect(await stage.git('rev-parse', 'fix/sentry-race-day-3')).toBe(commit);
     expect((await create(3)).data).toMatchObject({ path: `${folderOf(3)}-2`, created: false });
   });

@@ -94,7 +94,7 @@ describe('what would be lost', () => {
     const failure = await refused(4);
     expect(masked(`${failure.message}\n${failure.hint}`, stage)).toMatchInlineSnapshot(`
       "fix/sentry-race-day-4 has 1 commit not merged (on no remote).
-      Merge the pull request and fetch first, or remove the worktree alone and keep the branch."
+      Merge the pull request and fetch first, or remove the worktree alone with \`keep_branch\`."
     `);
     expect(existsSync(join(folder, 'fix-4.txt'))).toBe(true);
     const kept = await remove(4, { keep_branch: true });

@@ -33,7 +33,8 @@ export function header({ issue, event, notes }: HeaderParts): string {
     countOf(issue.userCount, 'user'),
     issue.firstSeen && `first ${dayOf(issue.firstSeen)}`,
     issue.lastSeen && `last ${dayOf(issue.lastSeen)}`,
-    plainWord(issue.status, 20),
+    // The word of the API is not the one that Sentry shows.
+    issue.status === 'ignored' ? 'archived' : plainWord(issue.status, 20),
   ];
   const second = [
     plainWord(event.release, 70) && `release ${plainWord(event.release, 70)}`,

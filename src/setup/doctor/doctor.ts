@@ -7,7 +7,7 @@ import { checkGitHub, checkPush } from './github.ts';
 import { checkLedger } from './ledger.ts';
 import { checkDisk, checkGit, checkNode } from './machine.ts';
 import { checkChecks } from './project.ts';
-import { checkBase, checkCommits, checkConfig, checkWorktreesIgnored } from './repository.ts';
+import { checkBase, checkCommits, checkConfig, checkStopped, checkWorktreesIgnored } from './repository.ts';
 import { checkSentry } from './sentry.ts';
 
 export interface Examination {
@@ -78,6 +78,7 @@ function inRepository(
   return [
     guarded('machine', 'disk', () => checkDisk(root)),
     guarded('repository', 'commits', () => checkCommits(repository)),
+    guarded('repository', 'stop', async () => checkStopped(world, root)),
     guarded('repository', 'config', async () => (await configured).checks),
     guarded('repository', 'base', async () => checkBase(repository, await config)),
     guarded('repository', 'worktrees-ignored', async () => checkWorktreesIgnored(repository, await config)),

@@ -5,8 +5,10 @@ import { type Config, loadConfig } from '../../config/config.ts';
 import { configSchema } from '../../config/schema.ts';
 import { readFileAt } from '../../git/export-tree.ts';
 import { gitRead } from '../../git/git.ts';
+import { requireIdentity } from '../../git/identity.ts';
 import { atMainCheckout, headOf, type Repository, resolveCommit } from '../../git/repository.ts';
 import { findBase } from '../base-branch.ts';
+import type { World } from '../world.ts';
 import { type Check, reporter } from './check.ts';
 
 const say = reporter('repository');
@@ -47,9 +49,20 @@ export async function checkCommits(repository: Repository): Promise<Check[]> {
   const where = say.ok('repository', repository.mainCheckout);
   try {
     const head = await headOf(repository);
-    return [where, say.ok('commits', `On ${head.branch ?? 'a detached HEAD'}, ${head.sha.slice(0, 12)}`)];
+    const at = say.ok('commits', `On ${head.branch ?? 'a detached HEAD'}, ${head.sha.slice(0, 12)}`);
+    return [where, at, ...(await identityLine(repository))];
   } catch (error) {
     return [where, say.thrown('commits', error)];
+  }
+}
+
+/** A fix would only hear of it when it is committed. Nothing is to be said where git knows. */
+async function identityLine(repository: Repository): Promise<Check[]> {
+  try {
+    await requireIdentity(repository);
+    return [];
+  } catch (error) {
+    return [say.thrown('identity', error)];
   }
 }
 
@@ -77,6 +90,19 @@ export async function checkBase(repository: Repository, config: Config): Promise
           `The clone does not know its remote's default branch; fixes would start from what is checked out, not from ${base.branch}.`,
           `Run git remote set-head origin --auto, or set github.base to ${base.branch} in pitcrew.yml.`,
         ),
+  ];
+}
+
+/** Nothing is to be said where nobody stopped anything. */
+export function checkStopped(world: Pick<World, 'stopReason'>, root: string): Check[] {
+  const reason = world.stopReason(root);
+  if (reason === undefined) return [];
+  return [
+    say.warn(
+      'stopped',
+      `All work of Pitcrew is stopped here: ${reason}.`,
+      'Run pitcrew resume to let it go on.',
+    ),
   ];
 }
 

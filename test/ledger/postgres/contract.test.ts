@@ -11,5 +11,6 @@ describe.skipIf(!server)('on PostgreSQL', async () => {
   await import('../records.test.ts');
   await import('../line.test.ts');
   await import('../resources.test.ts');
+  await import('../ports.test.ts');
   await import('../view.test.ts');
 });
