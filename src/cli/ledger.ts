@@ -1,10 +1,8 @@
 import { inputError } from '../core/errors.ts';
 import { untrustedLine } from '../core/untrusted.ts';
 import { commands, toolOfCommand } from '../tools/registry.ts';
-import { parseToolArguments } from './arguments.ts';
 import { nextInOwnWords } from './in-commands.ts';
 import { LEDGER_HELP } from './ledger-help.ts';
-import { refuseMeantBelow } from './paths-from-root.ts';
 import { runTool } from './run-tool.ts';
 
 /** The words after `pitcrew ledger`, each a tool of its own but `watch`. */
@@ -25,10 +23,7 @@ export async function runLedger(argv: readonly string[]): Promise<void> {
     return runWatch(rest, nextInOwnWords);
   }
   const tool = toolOfCommand(`ledger-${word}`);
-  if (tool) {
-    refuseMeantBelow(parseToolArguments(tool, rest), process.cwd());
-    return runTool(tool, rest);
-  }
+  if (tool) return runTool(tool, rest);
   throw inputError(
     `There is no "pitcrew ledger ${untrustedLine(word, 40)}".`,
     `It is one of: ${ledgerWords().join(', ')}.`,

@@ -5,6 +5,7 @@ import type { Call, PersonAnswer, Question, Tool } from '../tools/define.ts';
 import { parseToolArguments } from './arguments.ts';
 import { nextInOwnWords, ownWords } from './in-commands.ts';
 import { openHere } from './open-here.ts';
+import { refuseMeantBelow } from './paths-from-root.ts';
 
 /** The exit code of a command that was interrupted, as shells have it: 128 + SIGINT. */
 export const INTERRUPTED = 130;
@@ -13,6 +14,7 @@ export const INTERRUPTED = 130;
 export async function runTool(tool: Tool, argv: readonly string[]): Promise<void> {
   const json = argv.includes('--json');
   const args = parseToolArguments(tool, argv);
+  refuseMeantBelow(args, process.cwd());
   const interrupted = new AbortController();
   const onInterrupt = () => {
     interrupted.abort();

@@ -31,7 +31,8 @@ export async function openGitHub(options: GitHubContextOptions): Promise<GitHubA
   const name = options.config.github.repository ?? (remote ? `${remote.owner}/${remote.name}` : undefined);
   if (name === undefined) {
     return {
-      missing: 'No GitHub repository is known: the remote called origin is none, and pitcrew.yml names none.',
+      missing:
+        'No GitHub repository is known: there is no remote called origin with an OWNER/NAME, and pitcrew.yml names none.',
     };
   }
   const baseUrl = options.env.GITHUB_API_URL?.trim() || apiOf(remote);

@@ -6,6 +6,7 @@ import { commandId } from '../core/command-id.ts';
 import { sentryIncident } from '../core/incident.ts';
 import { asTypedHere } from '../core/program-name.ts';
 import { untrustedLine } from '../core/untrusted.ts';
+import { knownAsOf } from '../pipeline/known-as-of.ts';
 import { noticeLines } from '../pipeline/written-entries.ts';
 import { droppedLine } from '../triage/filters.ts';
 import { listNamed } from '../triage/list-named.ts';
@@ -77,14 +78,10 @@ export const sentryListIssues = defineTool({
     const result = parsed.issues
       ? await listNamed({ client, issues: parsed.issues, options, signal: call.signal })
       : await buildTriage({ client, options, signal: call.signal, onProgress: call.progress });
-    const { heldBy, notices } = await holders(context, organization, result.rows);
-    const triage = parsed.record ? await record(context, organization, result, heldBy) : undefined;
-    return answerOf(parsed, context, call.reader, {
-      result,
-      heldBy,
-      notices,
-      ...(triage ? { triage } : {}),
-    });
+    const known = await holders(context, organization, result.rows);
+    const isRecorded = parsed.record && known.asOf === undefined;
+    const triage = isRecorded ? await record(context, organization, result, known.heldBy) : undefined;
+    return answerOf(parsed, context, call.reader, { result, known, ...(triage ? { triage } : {}) });
   },
 });
 
@@ -105,20 +102,24 @@ function optionsOf(parsed: Input, context: Context, projects: readonly string[])
 
 type Holders = ReadonlyMap<string, string>;
 
-/** Who works on which of these already, by short id, with what the ledger has to say of that. */
-async function holders(
-  context: Context,
-  organization: string,
-  rows: readonly TriageRow[],
-): Promise<{ heldBy: Holders; notices: string[] }> {
-  const { active, handwritten } = await (await context.ledger()).list();
+interface Known {
+  /** Who works on which of these already, by short id. */
+  heldBy: Holders;
+  /** What the ledger has to say of that. */
+  notices: string[];
+  /** Epoch milliseconds, where the ledger does not answer and this is what was known last. */
+  asOf: number | undefined;
+}
+
+async function holders(context: Context, organization: string, rows: readonly TriageRow[]): Promise<Known> {
+  const list = await (await context.ledger()).list();
   const held = new Map<string, string>();
   for (const { issue } of rows) {
     const incident = sentryIncident(organization, issue.shortId);
-    const run = active.find((one) => one.liveness !== 'dead' && one.incidents.includes(incident));
+    const run = list.active.find((one) => one.liveness !== 'dead' && one.incidents.includes(incident));
     if (run) held.set(issue.shortId, run.session === context.session.id ? 'this session' : run.owner.label);
   }
-  return { heldBy: held, notices: noticeLines(handwritten) };
+  return { heldBy: held, notices: noticeLines(list.handwritten), asOf: knownAsOf(list) };
 }
 
 interface Recorded {
@@ -164,14 +165,10 @@ function answerOf(
   parsed: Input,
   context: Context,
   reader: Call['reader'],
-  {
-    result,
-    heldBy,
-    notices,
-    triage,
-  }: { result: TriageResult; heldBy: Holders; notices: readonly string[]; triage?: Recorded },
+  { result, known, triage }: { result: TriageResult; known: Known; triage?: Recorded },
 ): Answer {
   const { rows, dropped, options } = result;
+  const { heldBy, notices, asOf } = known;
   const tableOf = reader === 'person' ? plainTable : markdownTable;
   const table = rows.length === 0 ? 'No issue is left.' : tableOf(rows, { now: context.clock(), heldBy });
   const counts = [
@@ -200,12 +197,16 @@ function answerOf(
     ...problems,
     ...reasons,
     ...droppedRows,
+    ...(parsed.record && asOf !== undefined ? [NOT_RECORDED] : []),
     ...(triage && rows.length > 0
       ? [`Triage ${triage.id}, report ${triage.report}. Next: ${NEXT[reader](triage.id)}.`]
       : []),
   ];
-  return { text: lines.join('\n'), data: dataOf(result, heldBy, triage) };
+  return { text: lines.join('\n'), data: { ...dataOf(result, heldBy, triage), asOf: asOf ?? null } };
 }
+
+const NOT_RECORDED =
+  'The ledger does not answer, so this triage is not recorded, and none of these issues can be selected. Next: list them again when it answers.';
 
 const NEXT = {
   model: () => 'show this table, then triage_select',

@@ -3,8 +3,10 @@ import { hostname } from 'node:os';
 import { join, relative } from 'node:path';
 import { runCheck } from '../checks/run-check.ts';
 import type { Context } from '../context.ts';
+import { spanOf } from '../core/clock.ts';
 import { inputError } from '../core/errors.ts';
 import { changedFiles } from '../git/changes.ts';
+import { lastFetched } from '../git/last-fetched.ts';
 import { checkoutAt, gitDirectoryOf, headOf } from '../git/repository.ts';
 import { createWorktree, type Worktree } from '../git/worktrees.ts';
 import { placeFor, startOf } from '../pipeline/place-worktree.ts';
@@ -47,6 +49,7 @@ export const worktreeCreate = defineStep({
       `${worktree.created ? 'Made' : 'Taken up again:'} ${worktree.path}`,
       `Branch ${worktree.branch}, from ${worktree.base.slice(0, 12)}${known ? '' : ` (${start.ref})`}.`,
       ...(worktree.commits > 0 ? [`It has ${worktree.commits} earlier commit(s) of this issue.`] : []),
+      ...(known ? [] : await staleNote(start.ref, context)),
       ...place.earlier.map(earlierNote),
       ...(setup ? [setup] : []),
       ...(await dirtyNote(context)),
@@ -58,6 +61,18 @@ export const worktreeCreate = defineStep({
     };
   },
 });
+
+const DAY_MS = 24 * 3600 * 1000;
+
+/** The remote is not asked: what it has got since may hold the fix already. */
+async function staleNote(ref: string, { repository, clock }: Context): Promise<string[]> {
+  const fetched = ref.startsWith('origin/') ? await lastFetched(repository, ref) : undefined;
+  const age = fetched === undefined ? 0 : clock() - fetched;
+  if (age <= DAY_MS) return [];
+  return [
+    `Note: ${ref} is as it was fetched ${spanOf(age)} ago; what came since is not in it. git fetch brings it up to date.`,
+  ];
+}
 
 const earlierNote = (branch: string): string =>
   `An earlier time this issue came up left work on ${branch}, which is not in it: look at it first, and take over what is right.`;

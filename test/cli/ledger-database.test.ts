@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { appendFileSync, rmSync } from 'node:fs';
+import { appendFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../../src/core/run.ts';
@@ -87,7 +87,26 @@ describe.skipIf(typeof server === 'string')('the ledger in a database that goes 
       const listed = await cli(stage, ['sentry-list-issues', '--no-record']);
       expect(listed.stderr).toBe('');
       expect(listed.stdout).toMatch(/^Notice: As of .* cannot be asked now\. /m);
+      expect(listed.stdout).not.toContain('not recorded');
     });
+  });
+
+  test('issues are listed all the same, and it is said that they cannot be selected', async () => {
+    const reports = () => readdirSync(join(stage.repository, '.claude/sentry'));
+    const before = reports();
+    const [text, { data }] = await whileLost(() =>
+      Promise.all([cli(stage, ['sentry-list-issues']), cli(stage, ['sentry-list-issues', '--json'])]),
+    );
+    expect([text.code, text.stderr]).toEqual([0, '']);
+    expect(text.stdout).toMatch(
+      /\nThe ledger does not answer, so this triage is not recorded, and none of these issues can be selected\. Next: list them again when it answers\.\n$/,
+    );
+    expect(data).toMatchObject({ triage: null, report: null, asOf: expect.any(Number) });
+    expect(data.issues.length).toBeGreaterThan(0);
+    expect(data.issues.find(({ shortId }: { shortId: string }) => shortId === 'RACE-DAY-1').heldBy).toMatch(
+      /^first-crew/,
+    );
+    expect(reports()).toEqual(before);
   });
 
   test('doctor does the half that needs no database, and says what it did not look at', async () => {

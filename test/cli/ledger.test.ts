@@ -118,6 +118,8 @@ describe('what to do next is a command of this program, and a flag of it', () =>
 describe('a path that is meant from a folder below the root', () => {
   const below = (cwd: string, ...args: string[]) =>
     cli(stage, ['ledger', ...args], { cwd: join(stage.repository, cwd) });
+  const underItsName = (cwd: string, name: string, ...args: string[]) =>
+    cli(stage, [`ledger-${name}`, ...args], { cwd: join(stage.repository, cwd) });
 
   test('is refused with both spellings, in a claim and in its update', async () => {
     for (const args of [
@@ -130,6 +132,8 @@ describe('a path that is meant from a folder below the root', () => {
         'Paths count from the root of the repository, where there is no orders/pricing.mjs; here in src there is one.\nWrite src/orders/pricing.mjs for that one, or give the command at the root if orders/pricing.mjs is to be new there.\n',
       );
     }
+    const whole = await underItsName('src', 'register', 'RACE-DAY-1', '--shared', 'orders/pricing.mjs');
+    expect([whole.code, whole.stderr]).toEqual([2, expect.stringContaining('here in src there is one')]);
     const pattern = await below('src', 'register', 'RACE-DAY-1', '--paths', 'orders/**/*.mjs', '--json');
     expect(pattern.data.error.hint).toMatch(/^Write src\/orders\/\*\*\/\*\.mjs for that one/);
   });

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cli } from '../support/cli.ts';
@@ -108,7 +108,14 @@ describe('a worktree', () => {
     await writeFile(join(stage.repository, 'README.md'), 'not pushed');
     await stage.git('commit', '--quiet', '--all', '--message', 'mine alone');
     await claim(client, [issue(9)]);
-    expect((await create(9)).data.base).toBe(await stage.git('rev-parse', 'origin/main'));
+    const log = join(stage.repository, '.git/logs/refs/remotes/origin/main');
+    const threeDaysAgo = Date.now() / 1000 - 3 * 86_400 - 60;
+    await utimes(log, threeDaysAgo, threeDaysAgo);
+    const made = await create(9);
+    expect(made.data.base).toBe(await stage.git('rev-parse', 'origin/main'));
+    expect(made.text).toContain(
+      '\nNote: origin/main is as it was fetched 3 d ago; what came since is not in it. git fetch brings it up to date.\n',
+    );
     await stage.git('push', '--quiet', 'origin', 'main');
   });
 });
