@@ -1,4 +1,4 @@
-import { inputError } from '../src/core/errors.ts';
+import { inputError, PitcrewError } from '../src/core/errors.ts';
 
 /**
  * The one written form of a path or glob: relative to the repository, `/` between segments, no `.` or `..`, and
@@ -32,6 +32,23 @@ export function normalizeGlob(text: string): string {
 export const literalGlob = (path: string): string =>
   path.replace(/[[\]{}*?]/g, (mark) => (mark === ']' ? ']' : `[${mark}]`));
 
+/**
+ * Why no claim can name the file `path` (relative to the repository, as the disk names it), and what to do instead;
+ * `undefined` for any usual name.
+ */
+export function unclaimable(path: string): { reason: string; advice: string } | undefined {
+  try {
+    normalizeGlob(literalGlob(path));
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof PitcrewError)) throw error;
+    return {
+      reason: `this file is not in the claim, and no claim can name it: ${error.message}`,
+      advice: 'Give the file another name, or claim its folder first with ledger_update (`add`).',
+    };
+  }
+}
+
 /** The segments of a relative path, `.` and `..` resolved. Throws an input error for a path outside the repository. */
 export function pathSegments(text: string): string[] {
   const path = text.trim().replaceAll('\\', '/');
@@ -57,6 +74,18 @@ export function pathSegments(text: string): string[] {
     if (left === undefined || /[*?[{]/.test(left)) throw outside(text);
   }
   return segments;
+}
+
+/**
+ * The segments of a file that is there, as git or the disk names it. Its name may be one that no claim can have (a line break,
+ * `~`, `C:`, more characters than a claim): it lies in its folder all the same. Throws an input error for a path that leads
+ * out of the repository.
+ */
+export function fileSegments(path: string): string[] {
+  const segments = path.split('/');
+  const isInNormalForm = segments.every((segment) => !['', '.', '..'].includes(segment));
+  const isNoClaim = UNSEEN.test(path) || path.length > MAX_CHARACTERS || /^(~|[A-Za-z]:)(\/|$)/.test(path);
+  return isInNormalForm && isNoClaim ? segments : pathSegments(path);
 }
 
 /**

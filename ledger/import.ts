@@ -90,7 +90,7 @@ function splitFields(line: string): { name: string; value: string; atStart: bool
 /** Back-ticked words; without any, words between commas and middle dots that look like paths. */
 function pathsIn(text: string): string[] {
   const quoted = [...text.matchAll(/`([^`\n]+)`/g)].map((match) => match[1] ?? '');
-  const plain = text.split(/[,·\n]|\s\+\s|\sand\s/).map((word) => word.trim());
+  const plain = text.split(/[,·\n]|\s\+\s|\sand\s/).map((word) => word.trim().replace(/ \(shared\)$/i, ''));
   const words = quoted.length > 0 ? quoted : plain.filter((word) => /[./*]/.test(word) && !/\s/.test(word));
   return [...new Set(words.flatMap(claimOf))];
 }

@@ -8,7 +8,7 @@ import {
   STAR,
   type Token,
 } from './glob-pattern.ts';
-import { normalizeGlob, pathSegments } from './glob-text.ts';
+import { fileSegments, normalizeGlob } from './glob-text.ts';
 
 export { normalizeGlob } from './glob-text.ts';
 
@@ -31,7 +31,7 @@ const isFolderOf = (folder: Pattern, other: Pattern): boolean =>
 
 /** True when the claim `glob` includes `path`, which is taken literally. Case matters: a claim is not widened by chance. */
 export function covers(glob: string, path: string): boolean {
-  const target = literalPattern(pathSegments(path));
+  const target = literalPattern(fileSegments(path));
   return compiled(glob, exact).some(
     (pattern) => patternsMeet(pattern, target) || isFolderOf(pattern, target),
   );

@@ -23,13 +23,15 @@ export function handwrittenConflict(request: Request, entry: HandwrittenEntry): 
   };
 }
 
-/** Shared is what stands there as the view has it: `docs/**` (shared). */
+/** Shared is what stands there as the view has it, `docs/**` (shared), or without the back-ticks. */
 function claimsIn({ paths, text }: HandwrittenEntry): PathClaim[] {
   const shared = new Set(
-    [...text.matchAll(/`([^`\n]{1,300})` ?\(shared\)/g)].flatMap(([, glob = '']) => globOf(glob)),
+    [...text.matchAll(SHARED)].flatMap(([, quoted, plain = '']) => globOf(quoted ?? plain)),
   );
   return paths.map((glob) => ({ glob, mode: shared.has(glob) ? 'shared' : 'exclusive' }));
 }
+
+const SHARED = /(?:`([^`\n]{1,300})`|(?<![^\s,·])([^\s`,·]{1,300})) ?\(shared\)/gi;
 
 function globOf(word: string): string[] {
   try {

@@ -53,7 +53,7 @@ export const withPorts = (resources: readonly string[], given: readonly GivenPor
   ),
 ];
 
-const rangesAmong = (resources: readonly string[]): { text: string; range: PortRange }[] =>
+export const rangesAmong = (resources: readonly string[]): { text: string; range: PortRange }[] =>
   resources.flatMap((text) => {
     const range = portRange(text);
     return range ? [{ text, range }] : [];

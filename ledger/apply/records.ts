@@ -17,7 +17,7 @@ export function recordTriage(
   moment: Moment,
 ): Applied<Answer<'recordTriage'>> {
   const { session, triage } = command;
-  const summary = `triage ${triage.id} with ${triage.candidates.length} candidates, ${triage.report}`;
+  const summary = `triage ${triage.id} with ${counted(triage.candidates, 'candidate')}, ${triage.report}`;
   const changes = changesOf(state, moment, [{ session, kind: 'triaged', summary }], {
     triages: [{ session, triage }],
   });
@@ -118,6 +118,9 @@ function summaryOf(step: StepName, data: Steps[StepName]): string {
   if ('strategy' in data) return `${data.before} -> ${data.after} (${data.strategy})`;
   if ('draft' in data) return `pull request ${data.url ?? data.patch ?? ''} on ${data.branch}`;
   if ('sha' in data) return `commit ${data.sha} on ${data.branch}`;
-  if ('findings' in data) return `${data.by} allowed ${data.findings.length} findings in ${data.tree}`;
+  if ('findings' in data) return `${data.by} allowed ${counted(data.findings, 'finding')} in ${data.tree}`;
   return `${step} ${data.path} on ${data.branch}`;
 }
+
+const counted = ({ length }: readonly unknown[], what: string): string =>
+  `${length} ${what}${length === 1 ? '' : 's'}`;

@@ -2,6 +2,7 @@ import type { Conflict, Run } from '../ledger.ts';
 import type { GivenPort } from '../port-range.ts';
 import { conflictsOf, type Request } from './conflicts.ts';
 import { olderTickets, ticketsAhead } from './line.ts';
+import { namedPortConflicts } from './named-ports.ts';
 import { portsFor } from './ports.ts';
 import type { Settled } from './settle.ts';
 import type { Moment, State } from './state.ts';
@@ -17,10 +18,12 @@ export function standing(
   state: Pick<State, 'worktrees'>,
   moment: Moment,
 ): { conflicts: Conflict[]; given: GivenPort[] } {
-  const ports = portsFor(request, own, active, olderTickets(request, tickets));
+  const before = olderTickets(request, tickets);
+  const ports = portsFor(request, own, active, before);
   const conflicts = [
     ...conflictsOf(request, active, state, moment),
     ...ticketsAhead(request, tickets, own),
+    ...namedPortConflicts(request, own, active, before),
     ...ports.conflicts,
   ];
   return { conflicts, given: ports.given };

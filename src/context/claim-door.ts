@@ -2,7 +2,7 @@ import { chmodSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { literalGlob } from '../../ledger/glob-text.ts';
+import { literalGlob, unclaimable } from '../../ledger/glob-text.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { claimDoor, type DoorAnswer } from '../core/claim-door.ts';
 import { commandId } from '../core/command-id.ts';
@@ -54,6 +54,8 @@ async function answer(socket: Socket, ledger: Ledger, holds: (run: string) => bo
 
 async function claimed(ledger: Ledger, wanted: z.infer<typeof QUESTION>): Promise<DoorAnswer> {
   const { run, fence, path } = wanted;
+  const odd = unclaimable(path);
+  if (odd) return { ok: false, ...odd };
   const add = [{ glob: literalGlob(path), mode: 'exclusive' as const }];
   const amended = await ledger.amend({ cmd: commandId(), run, fence, add, drop: [] });
   if (amended.ok) return { ok: true };

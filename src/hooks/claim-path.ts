@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { literalGlob } from '../../ledger/glob-text.ts';
+import { literalGlob, unclaimable } from '../../ledger/glob-text.ts';
 import { openSqliteLedger } from '../../ledger/sqlite-ledger.ts';
 import { systemClock } from '../core/clock.ts';
 import { commandId } from '../core/command-id.ts';
@@ -13,6 +13,8 @@ import { ALLOW, deny, type HookVerdict } from './verdict.ts';
  * and not at the commit. The only write of a hook; loaded only when there is one, and the ledger is in the clone.
  */
 export async function claimPath(wanted: Wanted): Promise<HookVerdict> {
+  const odd = unclaimable(wanted.path);
+  if (odd) return deny(odd.reason, odd.advice);
   const { place } = wanted.seen;
   const ledger = await openSqliteLedger({
     file: ledgerFile(place),

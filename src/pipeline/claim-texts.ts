@@ -1,5 +1,6 @@
 import { pathText } from '../../ledger/apply/settle.ts';
-import type { GivenPort, Run } from '../../ledger/ledger.ts';
+import type { GivenPort, PathClaim, Run } from '../../ledger/ledger.ts';
+import { overlaps } from '../../ledger/overlap.ts';
 
 export { pathText };
 
@@ -17,3 +18,12 @@ export const claimData = ({ paths, resources }: Pick<Run, 'paths' | 'resources'>
   resources,
   ports: ports.map(({ range, port }) => ({ range, port })),
 });
+
+/** A sentence for each path that is shared in vain: the same claim has some of it alone. */
+export function sharedInVain(paths: readonly PathClaim[]): string[] {
+  const alone = paths.filter(({ mode }) => mode === 'exclusive');
+  return paths.flatMap(({ glob, mode }) => {
+    const held = mode === 'shared' ? alone.find((path) => overlaps(path.glob, glob)) : undefined;
+    return held ? [`Nobody else can share ${glob} yet: ${held.glob} is this session's alone.`] : [];
+  });
+}

@@ -3,10 +3,10 @@ import { covers } from '../../ledger/overlap.ts';
 import type { Config } from '../config/config.ts';
 import { PitcrewError, upstreamError } from '../core/errors.ts';
 import { untrustedLine } from '../core/untrusted.ts';
-import { changedFiles } from '../git/changes.ts';
 import { type Checkout, gitRead } from '../git/git.ts';
 import { line, type Repository } from '../git/repository.ts';
-import { type LiveWorktree, liveWorktrees } from './live-worktrees.ts';
+import { namesChanged } from './changed-names.ts';
+import { hasOwnSettings, type LiveWorktree, liveWorktrees } from './live-worktrees.ts';
 import { startOf } from './place-worktree.ts';
 
 /** The same files, changed in each of these worktrees (two or more). */
@@ -54,9 +54,10 @@ export async function compareWorktrees(
   const looks = await inTurns(worktrees, AT_ONCE, async (worktree): Promise<Look> => {
     try {
       limit.throwIfAborted();
+      if (await hasOwnSettings(worktree)) return { worktree, why: OWN_SETTINGS };
       const checkout: Checkout = { root: worktree.path, env: repository.env, signal: bounded.signal };
       const base = await baseOf(checkout, recorded.get(worktree), start?.sha);
-      return { worktree, paths: (await changedFiles(checkout, base)).map(({ path }) => path) };
+      return { worktree, paths: await namesChanged(checkout, base) };
     } catch (error) {
       signal.throwIfAborted();
       if (limit.aborted) return { worktree, why: `not done within ${limitMs / 1000} s` };
@@ -69,6 +70,8 @@ export async function compareWorktrees(
     leftOut: looks.filter((look) => 'why' in look),
   };
 }
+
+const OWN_SETTINGS = 'it has git settings of its own (config.worktree), which may name programs';
 
 /** What a worktree changes, or why nobody knows. */
 type Look = Changes | Comparison['leftOut'][number];

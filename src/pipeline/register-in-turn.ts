@@ -1,4 +1,5 @@
 import type { Conflict, Ledger, RegisterAnswer, RegisterCommand, TicketView } from '../../ledger/ledger.ts';
+import { portRange } from '../../ledger/port-range.ts';
 import { commandId } from '../core/command-id.ts';
 import { conflictError } from './conflict.ts';
 import { withFreePorts } from './free-ports.ts';
@@ -68,10 +69,10 @@ async function untilTurn(
   conflicts: Conflict[],
   until: { endsAt: number; signal: AbortSignal; progress(message: string): void },
 ): Promise<Conflict[] | undefined> {
-  const isForPort = conflicts.some(({ source }) => source === 'ports');
   for (let inTheWay = conflicts; ; ) {
     const left = until.endsAt - performance.now();
     if (left <= 0) return inTheWay;
+    const isForPort = isOverRange(inTheWay);
     const timeoutMs = Math.min(isForPort ? LOOK_EVERY_MS : TELL_EVERY_MS, left);
     const answer = await ledger.wait({ session, ticket, timeoutMs, signal: until.signal });
     if (!answer.ok || answer.free || isForPort) return undefined;
@@ -81,3 +82,7 @@ async function untilTurn(
     );
   }
 }
+
+/** A range has no port, or only what is left to somebody who came first: another one may be free now. */
+const isOverRange = (conflicts: readonly Conflict[]): boolean =>
+  conflicts.some(({ resources }) => resources.some((resource) => portRange(resource) !== undefined));

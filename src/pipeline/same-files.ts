@@ -24,7 +24,8 @@ export function sameFilesNext({ paths: [path = ''], worktrees, claimedBy }: Same
   if (isOneSession(worktrees) || claimedBy.length > 1) {
     return 'Let one be merged before the others go on (ledger_lane keeps the order).';
   }
-  if (first?.run.paths.some(({ glob, mode }) => mode === 'shared' && covers(glob, path))) {
+  const claims = first?.run.paths.filter(({ glob }) => covers(glob, path)) ?? [];
+  if (first && claims.every(({ mode }) => mode === 'shared')) {
     return `${nameOf(first)} shares this: the others share it too (\`shared\` of ledger_update), or undo their change.`;
   }
   return first

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Context } from '../context.ts';
-import { inputError } from '../core/errors.ts';
+import { inputError, PitcrewError } from '../core/errors.ts';
 import type { JsonValue } from '../core/json.ts';
 import type { TypedPrompt } from '../triage/typed-selection.ts';
 import { unlessStopped } from './kill-switch.ts';
@@ -89,12 +89,25 @@ interface Definition<Shape extends z.ZodRawShape> {
   input: Shape;
   /** Calls that write nothing although others of this tool do; a stop lets them through. */
   onlyLooks?(input: z.output<z.ZodObject<Shape>>): boolean;
+  /** Set where the tool has something to say although the ledger does not answer: what the session held is then left as it is. */
+  worksWithoutLedger?: true;
   run(input: z.output<z.ZodObject<Shape>>, context: Context, call: Call): Promise<Answer>;
 }
 
 /** Makes a tool from its declaration; arguments are parsed strictly before `run` starts. */
 export function defineTool<Shape extends z.ZodRawShape>(definition: Definition<Shape>): Tool {
-  const { name, title, description, effect, examples, positional, input, onlyLooks, run } = definition;
+  const {
+    name,
+    title,
+    description,
+    effect,
+    examples,
+    positional,
+    input,
+    onlyLooks,
+    worksWithoutLedger,
+    run,
+  } = definition;
   const schema = z.strictObject(input);
   return {
     name,
@@ -110,7 +123,10 @@ export function defineTool<Shape extends z.ZodRawShape>(definition: Definition<S
       const looks = effect === 'read' || (onlyLooks?.(parsed) && context.stopped() !== undefined);
       if (looks) return run(parsed, context, call);
       return unlessStopped(context, call, async (guarded) => {
-        const resumed = await resumeOwnRuns(context);
+        const resumed = await resumeOwnRuns(context).catch((error: unknown): string[] => {
+          if (worksWithoutLedger && error instanceof PitcrewError && error.kind === 'upstream') return [];
+          throw error;
+        });
         const answer = await run(parsed, context, guarded);
         return resumed.length === 0 ? answer : { ...answer, text: [...resumed, answer.text].join('\n') };
       });

@@ -46,6 +46,7 @@ export const ledgerComplete = defineTool({
           (issue) =>
             `- ${issue.shortId}: ${issue.outcome}${issue.worktree ? `; worktree ${issue.worktree}` : ''}`,
         ),
+        ...runs.flatMap((run) => stillClaimed(run, incidents)),
         ...reports.map((report) => `Report: ${report}`),
         'Next: worktree_remove removes a worktree once its work is merged.',
       ].join('\n'),
@@ -53,6 +54,16 @@ export const ledgerComplete = defineTool({
     };
   },
 });
+
+/** The run of one issue of several goes on, with all that it has claimed besides. */
+function stillClaimed({ incidents, paths, resources }: Run, ended: readonly string[]): string[] {
+  const others = incidents.filter((incident) => !ended.includes(incident)).map(shortName);
+  if (others.length === 0 || paths.length + resources.length === 0) return [];
+  const what = [...(paths.length > 0 ? ['paths'] : []), ...(resources.length > 0 ? ['resources'] : [])];
+  return [
+    `The ${what.join(' and ')} stay claimed with ${others.join(', ')}: ledger_update drops what that does not need.`,
+  ];
+}
 
 /** What this session holds of an issue; that tells its organization itself, so nobody has to be asked for it. */
 async function ownRuns(context: Context, shortId: string | undefined): Promise<RunView[]> {

@@ -13,6 +13,7 @@ export const ledgerDoctor = defineTool({
     'Says in what ledger, git worktrees, disk and processes do not agree, with the next step of each; with `repair`, mends what loses nothing: claims of sessions that are gone, folders that are gone, unfinished checkouts, merged and clean worktrees, fences on the remote that are over. Use after a crash, or to tidy up.',
   effect: 'write',
   examples: ['ledger-doctor', 'ledger-doctor --repair'],
+  worksWithoutLedger: true,
   input: { repair: z.boolean().default(false).describe('Mend what is safe to mend; default: only say it.') },
   async run({ repair }, context, call) {
     const world = await worldOf(context, call.signal);

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import type { GivenPort, RegisterCommand, Run } from '../../ledger/ledger.ts';
+import { covers } from '../../ledger/overlap.ts';
 import type { Context } from '../context.ts';
 import { inputError, messageOf, PitcrewError } from '../core/errors.ts';
 import { shortName } from '../core/incident.ts';
 import type { JsonValue } from '../core/json.ts';
 import { headOf } from '../git/repository.ts';
-import { claimData, pathText, resourceTexts } from '../pipeline/claim-texts.ts';
+import { claimData, pathText, resourceTexts, sharedInVain } from '../pipeline/claim-texts.ts';
 import { conflictError } from '../pipeline/conflict.ts';
 import { latestEvidence } from '../pipeline/evidence.ts';
 import { pathClaims } from '../pipeline/folder-claims.ts';
@@ -57,7 +58,7 @@ export const ledgerRegister = defineTool({
     const ledger = await context.ledger();
     for (const incident of incidents) requireSelected(incident, await ledger.incident(incident), context);
     if (input.paths === undefined && input.wait_seconds === 0) await refuseHeld(incidents, input, context);
-    const paths = input.paths ?? (await pathsOfSuspects(incidents, context, call));
+    const paths = input.paths ?? unshared(await pathsOfSuspects(incidents, context, call), input);
     const head = await headOf(context.repository);
     const request: Omit<RegisterCommand, 'cmd'> = {
       session: context.session.id,
@@ -125,6 +126,10 @@ async function pathsOfSuspects(incidents: string[], context: Context, call: Call
   return [...new Set(found.flat())];
 }
 
+/** What was said to be shared is not claimed alone because a stack names it too. */
+const unshared = (paths: readonly string[], { shared }: { shared: string[] }): string[] =>
+  paths.filter((path) => !shared.some((glob) => covers(glob, path)));
+
 /** Of the suspects' scores: files below this share of the first are passed through by many stacks, and seldom at fault. */
 const LIKELY = 0.75;
 
@@ -143,6 +148,7 @@ function registered(run: Run, ports: GivenPort[], { ownWords: inWords = String }
     text: [
       `Claimed ${issues.join(', ')} for this session (run ${run.run}).`,
       `Paths: ${run.paths.map(pathText).join(', ') || `none yet; ${inWords('fix_commit adds the files it commits')}`}.`,
+      ...sharedInVain(run.paths),
       ...(resources.length > 0 ? [`Reserved: ${resourceTexts(resources, ports).join(', ')}.`] : []),
       'Next, for one issue at a time: worktree_create.',
     ].join('\n'),

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { AmendCommand } from '../../ledger/ledger.ts';
 import { commandId } from '../core/command-id.ts';
 import { inputError, refusedError } from '../core/errors.ts';
-import { claimData, pathText, resourceTexts } from '../pipeline/claim-texts.ts';
+import { claimData, pathText, resourceTexts, sharedInVain } from '../pipeline/claim-texts.ts';
 import { conflictError } from '../pipeline/conflict.ts';
 import { pathClaims } from '../pipeline/folder-claims.ts';
 import { withFreePorts } from '../pipeline/free-ports.ts';
@@ -57,7 +57,10 @@ export const ledgerUpdate = defineStep({
     const { ports = [] } = answer;
     const covers = [...paths.map(pathText), ...resourceTexts(resources, ports)].join(', ');
     return {
-      text: `The claim of ${held.shortId} now covers: ${covers || 'no paths'}.`,
+      text: [
+        `The claim of ${held.shortId} now covers: ${covers || 'no paths'}.`,
+        ...sharedInVain(paths),
+      ].join('\n'),
       data: { issue: held.shortId, ...claimData({ paths, resources }, ports) },
     };
   },

@@ -64,6 +64,13 @@ describe.skipIf(typeof server === 'string')('with the ledger in a database', () 
     expect(await ask('Edit', { file_path: join(stage.repository, 'README.md') }, own)).toBe('deny');
   });
 
+  test('a file that no claim can name is refused in words that say why', async () => {
+    const file = join(realpathSync(worktree), 'two\nlines.mjs');
+    const refused = await asked('Edit', { file_path: file }, process.pid);
+    expect(refused.decision).toBe('deny');
+    expect(refused.reason).toContain('no claim can name it: The path');
+  });
+
   test('what it shares it edits, and goes on sharing it', async () => {
     await works(client, 'ledger_update', { issue: 'RACE-DAY-1', shared: ['CHANGELOG.md'] });
     const file = join(realpathSync(worktree), 'CHANGELOG.md');

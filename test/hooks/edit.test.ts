@@ -59,6 +59,19 @@ describe('a session with worktrees of its own', () => {
     expect(JSON.stringify(status.data)).toContain('src/new [[]id].mjs');
   });
 
+  test('a file of it that no claim can name is refused in words that say why; beneath a claimed folder it is edited', async () => {
+    for (const name of ['two\nlines.mjs', '~']) {
+      const refused = await edit(join(room, name));
+      expect(refused.decision).toBe('deny');
+      expect(refused.reason).toMatch(/has control characters|is absolute/);
+      expect(refused.reason).toContain('no claim can name it');
+    }
+    await works(us, 'ledger_update', { issue: OURS, add: ['odd/**'] });
+    const beneath = await edit(join(room, 'odd/two\nlines.mjs'));
+    expect(beneath.decision, beneath.reason).toBe('allow');
+    await works(us, 'ledger_update', { issue: OURS, drop: ['odd/**'] });
+  });
+
   test('two clients under one process are one session to the hook; a real one has its own process', async () => {
     expect((await edit(join(theirRoom, 'src/x.mjs'))).decision).toBe('allow');
   });

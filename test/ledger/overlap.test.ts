@@ -125,8 +125,18 @@ describe('covers', () => {
     ['app/[id]/page.tsx', 'app/[id]/page.tsx', true],
     ['src/**', './src/a.ts', true],
     ['src/**', 'src/../lib/a.ts', false],
+    // Names that no claim can have, as a disk may have them.
+    ['src/**', 'src/two\nlines', true],
+    ['src/*', `src/${'long'.repeat(300)}`, true],
+    ['**', '~/C:', true],
+    ['src/a.ts', 'C:/a.ts', false],
   ])('%s covers %s: %s', (glob, path, expected) => {
     expect(covers(glob, path)).toBe(expected);
+  });
+
+  test('nothing that leads out of the repository', () => {
+    expect(() => covers('**', 'src/../../two\nlines')).toThrow(/control characters|leads out/);
+    expect(() => covers('**', '/two\nlines')).toThrow();
   });
 });
 

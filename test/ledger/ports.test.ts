@@ -140,6 +140,39 @@ describe('a range of ports', () => {
     expect(await given(desk, 'cid', ['port:3001'])).toMatchObject({ resources: ['port:3001'] });
   });
 
+  test('who comes later and names a port of it does not get it, unless who waits has another', async () => {
+    const desk = await openDesk();
+    const two = 'port:3000-3001';
+    const ann = await given(desk, 'ann', ['port:3000', 'port:3001']);
+    expect(await ask(desk, 'ben', [two], { freePorts: [], waits: true })).toMatchObject({ ok: false });
+    expect(await ask(desk, 'cid', ['port:3000'], { waits: true })).toMatchObject({ ok: false });
+    const { run, fence } = ann;
+    await desk.ledger.amend({ cmd: cmd(), run, fence, add: [], drop: [], dropResources: ['port:3000'] });
+    const later = await ask(desk, 'cid', ['port:3000']);
+    expect(later).toMatchObject({
+      conflicts: [{ source: 'ticket', holder: 'ben, pid 4711 on build-3', resources: ['port:3000'] }],
+    });
+    expect(await given(desk, 'eve', ['port:3002'])).toMatchObject({ resources: ['port:3002'] });
+    expect(await given(desk, 'far', ['port:3000'], { owner: elsewhere('far') })).toMatchObject({ ports: [] });
+    // Ann named hers before: she keeps it, and may ask for it again.
+    expect(await given(desk, 'ann', ['port:3001'])).toMatchObject({ run });
+    expect(await given(desk, 'ben', [two], { freePorts: [3000] })).toMatchObject({ ports: [3000] });
+    expect(await ask(desk, 'cid', ['port:3000'])).toMatchObject({ conflicts: [{ source: 'ledger' }] });
+  });
+
+  test('a port is named freely where who waits for a range saw another, or has one already', async () => {
+    const desk = await openDesk();
+    await given(desk, 'ann', ['db:dev']);
+    const wants = { freePorts: [3000, 3001], waits: true };
+    expect(await ask(desk, 'ben', ['port:3000-3001', 'db:dev'], wants)).toMatchObject({ ok: false });
+    expect(await given(desk, 'cid', ['port:3000'])).toMatchObject({ resources: ['port:3000'] });
+    expect(await ask(desk, 'dot', ['port:3001'])).toMatchObject({ conflicts: [{ source: 'ticket' }] });
+    await given(desk, 'eve', ['port:3100']);
+    const more = { freePorts: [], waits: true };
+    expect(await ask(desk, 'eve', ['port:3100-3101', 'db:dev'], more)).toMatchObject({ ok: false });
+    expect(await given(desk, 'fay', ['port:3101'])).toMatchObject({ resources: ['port:3101'] });
+  });
+
   test('that waits is free as soon as one of the ports that it saw is', async () => {
     const desk = await openDesk();
     const ann = await given(desk, 'ann', ['port:3000']);

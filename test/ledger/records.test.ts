@@ -45,6 +45,23 @@ describe('triage and selection', () => {
     expect(await ledger.triage({ id: 't9' })).toBeUndefined();
   });
 
+  test('the history counts one as one', async () => {
+    const { ledger } = await openDesk();
+    const { candidates, ...triage } = triageOf('t1');
+    for (const count of [1, 2]) {
+      await ledger.recordTriage({
+        cmd: cmd(),
+        session: 'alice',
+        triage: { ...triage, candidates: candidates.slice(0, count) },
+      });
+    }
+    const events = await ledger.events({ afterRev: 0, limit: 9 });
+    expect(events.map(({ summary }) => summary)).toEqual([
+      'triage t1 with 1 candidate, .claude/sentry/TRIAGE-20261121.md',
+      'triage t1 with 2 candidates, .claude/sentry/TRIAGE-20261121.md',
+    ]);
+  });
+
   test('only rows of a recorded triage can be selected', async () => {
     const desk = await openDesk();
     const select = (triage: string, incidents: string[]) =>

@@ -135,6 +135,7 @@ test('one issue’s run alone; the other stays', async () => {
   await works(client, 'ledger_register', { issues: [SECOND], paths: [] });
   const done = await works(client, 'ledger_complete', { issue: SECOND.toLowerCase() });
   expect(done.data.issues.map((issue: { shortId: string }) => issue.shortId)).toEqual([SECOND]);
+  expect(done.text).not.toContain('stay claimed');
   expect(await active()).toEqual([`sentry:pitstop/${FIRST}`]);
   const again = await fails(client, 'ledger_complete', { issue: SECOND }, 'refused');
   expect(again.message).toMatch(
@@ -148,6 +149,9 @@ test('one issue’s run alone; the other stays', async () => {
 test('one issue of a run that holds two: the other, and the paths, stay with the run', async () => {
   await works(client, 'ledger_register', { issues: [FIRST, SECOND], paths: ['src/orders/**'] });
   const done = await works(client, 'ledger_complete', { issue: FIRST });
+  expect(done.text).toContain(
+    `\nThe paths stay claimed with ${SECOND}: ledger_update drops what that does not need.\n`,
+  );
   expect(done.data.issues.map((issue: { shortId: string }) => issue.shortId)).toEqual([FIRST]);
   expect(await active()).toEqual([`sentry:pitstop/${SECOND}`]);
   await claim(other, [FIRST]);

@@ -6,7 +6,7 @@ import { cli } from '../support/cli.ts';
 import { crashIn } from '../support/crashes.ts';
 import { connect, type TestClient } from '../support/mcp.ts';
 import { openStage, type Stage } from '../support/stage.ts';
-import { claim, person, works, worktreeOf } from '../support/steps.ts';
+import { claim, fails, person, works, worktreeOf } from '../support/steps.ts';
 
 const [FIRST, SECOND, THIRD, FOURTH] = ['RACE-DAY-1', 'RACE-DAY-2', 'RACE-DAY-3', 'RACE-DAY-4'] as const;
 
@@ -113,12 +113,24 @@ test('beside a ledger that is damaged, what git and the disk tell is told, and n
     '--json',
   ]);
   expect(code).toBe(0);
-  expect(data.findings).toMatchObject([
+  const told = [
     {
       kind: 'ledger_unknown',
       what: expect.stringMatching(/^The ledger was not looked at\. .*ledger\.db/),
       repaired: false,
     },
     { kind: 'folder_missing', what: expect.stringContaining('/gone (fix/sentry-web-1)'), repairable: false },
-  ]);
+  ];
+  expect(data.findings).toMatchObject(told);
+
+  // A session of Claude Code goes on with what it held before: here nobody knows what that was.
+  const session = '0f2f6c1e-5b0a-4a51-9d5e-2f1b7c9f4d10';
+  const agent = await connect({ repository, env: stage.env }, { name: 'claude-code' });
+  try {
+    await agent.call('person_prompt', { prompt: 'go on', session });
+    expect((await works(agent, 'ledger_doctor', { repair: true })).data.findings).toMatchObject(told);
+    expect((await fails(agent, 'ledger_complete', {}, 'upstream')).message).toContain('ledger.db');
+  } finally {
+    await agent.close();
+  }
 });

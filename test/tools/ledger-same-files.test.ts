@@ -171,6 +171,10 @@ test('a file that one shares the other may share too; then they are merged one a
   expect((await cli(stage, ['ledger'])).stdout).toMatch(
     /both change README\.md\. Next: RACE-DAY-2 shares this: the others share it too \(`--shared` of `[^`]+ ledger update`\), or undo their change\.$/m,
   );
+  // Of two claims of one run the one for itself counts.
+  await works(two, 'ledger_update', { issue: SECOND, add: ['README.md'], shared: ['*.md'] });
+  expect((await sameFiles())[0].next).toMatch(/^RACE-DAY-2 has claimed this/);
+  await works(two, 'ledger_update', { issue: SECOND, shared: ['README.md'], drop: ['*.md'] });
   await works(one, 'ledger_update', { issue: FIRST, shared: ['README.md'] });
   const [group] = await sameFiles();
   expect(group.next).toBe('Let one be merged before the others go on (ledger_lane keeps the order).');

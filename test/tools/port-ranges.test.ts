@@ -11,7 +11,7 @@ import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { openStage, type Stage } from '../support/stage.ts';
 import { fails, person, select, works } from '../support/steps.ts';
 
-const [FIRST, SECOND] = ['RACE-DAY-1', 'RACE-DAY-2'] as const;
+const [FIRST, SECOND, THIRD] = ['RACE-DAY-1', 'RACE-DAY-2', 'RACE-DAY-3'] as const;
 
 const database = await startPostgres();
 if (typeof database === 'string') console.warn(`SKIPPED: ${database} No database gave out ports.`);
@@ -57,7 +57,8 @@ describe.each(['SQLite', 'PostgreSQL'])('ports given out by the ledger, on %s', 
   beforeAll(async () => {
     if (!isHere) return;
     stage = await openStage();
-    for (const file of ['src/orders/pricing.mjs', 'src/two.mjs']) await stage.crash(crashIn(file));
+    for (const file of ['src/orders/pricing.mjs', 'src/two.mjs', 'src/three.mjs'])
+      await stage.crash(crashIn(file));
     if (engine === 'PostgreSQL') {
       appendFileSync(join(stage.repository, 'pitcrew.yml'), '\nledger:\n  repository: race-day\n');
       await stage.git('commit', '--quiet', '--all', '--message', 'a ledger for all');
@@ -65,7 +66,7 @@ describe.each(['SQLite', 'PostgreSQL'])('ports given out by the ledger, on %s', 
     }
     first = await connect(stage, { name: 'first-crew', answer: person().answer });
     second = await connect(stage, { name: 'second-crew', answer: person().answer });
-    await select(first, [FIRST, SECOND]);
+    await select(first, [FIRST, SECOND, THIRD]);
     base = await busyPair();
     range = `port:${base}-${base + 20}`;
   });
@@ -163,6 +164,31 @@ describe.each(['SQLite', 'PostgreSQL'])('ports given out by the ledger, on %s', 
       .toMatchObject([{ resources: [`port:${busy}-${busy + 1}`] }]);
     programs.find(({ port }) => port === busy + 1)?.server.close();
     expect((await waiting).data.ports).toMatchObject([{ port: busy + 1 }]);
+  });
+
+  test.skipIf(!isHere)('also who waited behind somebody who came first', async () => {
+    const busy = await busyPair();
+    const pair = `port:${busy}-${busy + 1}`;
+    const close = (port: number) => programs.find((program) => program.port === port)?.server.close();
+    close(busy);
+    // The holder is a command: each of the two waits for something that is let go much later, or never.
+    const env = { PITCREW_SESSION: 'holder' };
+    await cli(stage, ['ledger', 'register', THIRD, '--paths', 'x.mjs', '--resources', 'db:dev'], { env });
+    const give = new AbortController();
+    const ahead = first.call(
+      'ledger_register',
+      args(FIRST, [pair, 'db:dev'], { wait_seconds: 60 }),
+      give.signal,
+    );
+    const waiting = async () => (await works(second, 'ledger_status')).data.waiting.length;
+    await expect.poll(waiting, { timeout: 20_000 }).toBe(1);
+    const behind = second.call('ledger_register', args(SECOND, [pair], { wait_seconds: 60 }));
+    await expect.poll(waiting, { timeout: 20_000 }).toBe(2);
+    close(busy + 1);
+    expect((await behind).data.ports).toMatchObject([{ port: busy + 1 }]);
+    give.abort();
+    await expect(ahead).rejects.toThrow();
+    await cli(stage, ['ledger', 'complete', '--status', 'aborted'], { env });
   });
 
   test.skipIf(!isHere)('a command gives one as well', async () => {

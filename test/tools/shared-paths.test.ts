@@ -12,6 +12,8 @@ import { openStage, type Stage } from '../support/stage.ts';
 import { fails, person, select, WORDS, works, worktreeOf } from '../support/steps.ts';
 
 const [FIRST, SECOND, THIRD] = ['RACE-DAY-1', 'RACE-DAY-2', 'RACE-DAY-3'] as const;
+/** Its file is in the repository, and so is found by itself. */
+const PRICING = 'RACE-DAY-4';
 const FILES = { [FIRST]: 'src/one.mjs', [SECOND]: 'src/two.mjs', [THIRD]: 'src/three.mjs' };
 const LOG = 'CHANGELOG.md';
 
@@ -22,10 +24,10 @@ let entries: Handwritten;
 
 beforeAll(async () => {
   stage = await openStage();
-  for (const file of Object.values(FILES)) await stage.crash(crashIn(file));
+  for (const file of [...Object.values(FILES), 'src/orders/pricing.mjs']) await stage.crash(crashIn(file));
   first = await connect(stage, { name: 'first-crew', answer: person().answer });
   second = await connect(stage, { name: 'second-crew', answer: person().answer });
-  await select(first, [FIRST, SECOND, THIRD]);
+  await select(first, [FIRST, SECOND, THIRD, PRICING]);
   entries = writtenByHand(stage);
 });
 afterEach(async () => {
@@ -129,6 +131,50 @@ describe('a shared path', () => {
     );
     expect(await refused(first, 'ledger_update', { issue: FIRST, shared: ['src/radio/a.mjs'] })).toContain(
       'held by an entry written by hand',
+    );
+  });
+
+  test('written by hand without back-ticks it is a path all the same, and shared', async () => {
+    entries.addPlain('the manual', 'docs/** (shared), notes/*.md (Shared), src/radio/**');
+    await register(first, FIRST, { shared: ['docs/a.md', 'notes/a.md'] });
+    const alone = (path: string) => refused(first, 'ledger_update', { issue: FIRST, add: [path] });
+    expect(await alone('docs/b.md')).toMatch(
+      /docs\/b\.md \(held as docs\/\*\*, shared\) is held by an entry/,
+    );
+    expect(await alone('notes/b.md')).toMatch(/\(held as notes\/\*\.md, shared\)/);
+    expect(await refused(first, 'ledger_update', { issue: FIRST, shared: ['src/radio/a.mjs'] })).toContain(
+      'held by an entry written by hand',
+    );
+  });
+
+  test('is shared also where it is one of the files that are found by themselves', async () => {
+    const shares = { issues: [PRICING], shared: ['src/orders/**'] };
+    const { data } = await works(first, 'ledger_register', shares);
+    expect(data).toMatchObject({ paths: ['src/orders/**'], shared: ['src/orders/**'] });
+    await register(second, SECOND, { shared: ['src/orders/pricing.mjs'] });
+  });
+
+  test('beneath a path that is one’s own is shared by nobody, and the answer says so', async () => {
+    const mixed = await register(first, FIRST, { paths: ['docs/a.md'], shared: ['docs/**', LOG] });
+    expect(mixed.text).toContain("\nNobody else can share docs/** yet: docs/a.md is this session's alone.\n");
+    expect(mixed.text).not.toContain(`share ${LOG}`);
+    const update = (change: object) => works(first, 'ledger_update', { issue: FIRST, ...change });
+    expect((await update({ drop: ['docs/a.md'] })).text).not.toContain('Nobody');
+    expect((await update({ add: ['lib/**'], shared: ['lib/x.mjs'] })).text).toMatch(
+      /\nNobody else can share lib\/x\.mjs yet: lib\/\*\* is this session's alone\.$/,
+    );
+    expect((await update({ shared: ['lib/**'] })).text).not.toContain('Nobody');
+    await register(second, SECOND, { shared: ['lib/x.mjs', 'docs/a.md'] });
+  });
+
+  test('is not also asked for alone', async () => {
+    const both = { issues: [FIRST], paths: [`./${LOG}`], shared: [LOG] };
+    const failure = await fails(first, 'ledger_register', both, 'input');
+    expect(failure.message).toBe(`${LOG} is named both as shared and as this session's alone.`);
+    await register(first, FIRST, {});
+    const folder = { issue: FIRST, add: ['docs/'], shared: ['docs/**'] };
+    expect((await fails(first, 'ledger_update', folder, 'input')).message).toMatch(
+      /^docs\/\*\* is named both/,
     );
   });
 
