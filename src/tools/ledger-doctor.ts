@@ -10,7 +10,7 @@ export const ledgerDoctor = defineTool({
   name: 'ledger_doctor',
   title: 'Compare ledger, worktrees, branches, disk and processes',
   description:
-    'Says in what ledger, git worktrees, disk and processes do not agree, with the next step of each; with `repair`, mends what loses nothing: claims of sessions that are gone, folders that are gone, unfinished checkouts, merged and clean worktrees, fences on the remote that are over. Use after a crash, or to tidy up.',
+    'Says in what ledger, git worktrees, disk and processes do not agree, with the next step of each; with `repair`, mends what loses nothing: claims of gone sessions, lost folders, unfinished checkouts, merged clean worktrees, old fences on the remote. Use after a crash, or to tidy up.',
   effect: 'write',
   examples: ['ledger-doctor', 'ledger-doctor --repair'],
   worksWithoutLedger: true,

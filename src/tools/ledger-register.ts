@@ -19,7 +19,7 @@ export const ledgerRegister = defineTool({
   name: 'ledger_register',
   title: 'Claim issues and paths for this session',
   description:
-    'Claims selected issues, and the files that their fixes will touch, for this session; refused as a whole when another live session holds any of them, with who and since when, or after waiting in line. Use after triage_select, before any other step. The claim is renewed while the server lives.',
+    'Claims selected issues, and the files that their fixes will touch, for this session; refused as a whole when another live session holds any of them, with who and since when. Use after triage_select, before any other step. The claim is renewed while the server lives.',
   effect: 'write',
   examples: [
     'ledger-register WEB-3F',
@@ -38,12 +38,12 @@ export const ledgerRegister = defineTool({
       .array(z.string().min(1).max(300))
       .max(200)
       .default([])
-      .describe('Paths that others change at the same time, as a changelog, if they share them too.'),
+      .describe('Paths that others may change too, as a changelog.'),
     resources: z
       .array(z.string().min(1).max(160))
       .max(50)
       .default([])
-      .describe('Besides paths: port:5173, db:dev, lock:migrations; port:3000-3999 gives a free one.'),
+      .describe('Besides paths: db:dev, port:5173; port:3000-3999 gives a free one.'),
     wait_seconds: z
       .number()
       .int()

@@ -14,7 +14,7 @@ export const ledgerStatus = defineTool({
   name: 'ledger_status',
   title: 'Show who works on what',
   description:
-    'Shows live runs (who, since when, which issues, paths and branches), files that two worktrees both change, what was completed lately, and entries written by hand. Use before you plan work beside other sessions, or to see why something was refused.',
+    'Shows live runs (who, since when, issues, paths, branches), files that two worktrees change, what was completed lately, and entries written by hand. Use before you plan work beside other sessions, or to see why something was refused.',
   effect: 'read',
   examples: ['ledger-status', 'ledger-status --json'],
   input: {},

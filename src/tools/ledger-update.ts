@@ -14,7 +14,7 @@ export const ledgerUpdate = defineStep({
   name: 'ledger_update',
   title: 'Change the paths of a claim',
   description:
-    'Adds paths or resources to the claim of an issue that this session holds, shares paths, or drops some. Use when the fix turns out to need a file that nobody foresaw; refused when another live session holds it.',
+    'Adds, shares or drops paths or resources of a claim of this session. Use when the fix needs a file that nobody foresaw; refused when another live session holds it.',
   effect: 'write',
   examples: [
     'ledger-update WEB-3F --add src/cart/total.ts',
@@ -23,8 +23,8 @@ export const ledgerUpdate = defineStep({
   ],
   requires: [],
   input: {
-    add: words.describe('Files or globs to add; resources as port:5173, or port:3000-3999 for a free one.'),
-    shared: words.describe('Files or globs to share, also of those held already.'),
+    add: words.describe('Files or globs; resources as port:5173.'),
+    shared: words.describe('Files or globs to share.'),
     drop: words.describe('What to drop, as it is listed.'),
   },
   async run({ add, shared, drop }, context, _call, held) {
